@@ -1,0 +1,133 @@
+"""What do the agency files behind the embedded sample say, in our own columns?
+
+Each reader takes the folder that holds the files and returns one tidy table: five-digit FIPS,
+canonical NAICS codes, float counts with NaN where the agency published no number.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from clusteranalysis.errors import DataError
+from clusteranalysis.industries import level, parent, parse_codes
+from clusteranalysis.schema import TOTAL, check_columns
+
+__all__ = [
+    "COUNTIES_4",
+    "COUNTIES_6",
+    "COUNTY_TOTALS",
+    "NAICS_CODES",
+    "US",
+    "YEARS",
+    "county_cells",
+    "county_totals",
+    "naics_structure",
+    "us_levels",
+]
+
+COUNTIES_6 = "cbp/counties_naics6_2017-2021.csv.gz"
+COUNTIES_4 = "cbp/counties_naics4_2017-2021.csv.gz"
+COUNTY_TOTALS = "cbp/county_totals_2001-2021.csv.gz"
+US = "cbp/us_2001-2021_all_naics.csv.gz"
+NAICS_CODES = "naics/2-6 digit_2017_Codes.csv"
+
+#: 2017 is left out: that year's county files store tens of thousands of withheld cells as 0.
+YEARS = (2018, 2019, 2020, 2021)
+
+
+def _read(source: Path, name: str, columns: list[str], **options: object) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(source / name, **options)  # type: ignore[call-overload]
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"the source file {name} cannot be read ({error}): put it there as "
+            "data/raw/README.md describes"
+        ) from error
+    return check_columns(table, columns, what=f"source file {name}")
+
+
+def county_cells(source: Path, name: str) -> pd.DataFrame:
+    """Read county cells of one NAICS level: annual pay, mid-March jobs, 50 states.
+
+    A stored employment of 0 becomes NaN, and so does its payroll: the file has no flag to tell
+    a count of nobody in mid-March from a withheld number, and NaN is right for both.
+    """
+    columns = ["year", "fips", "naics", "Emp", "Est", "Pay"]
+    table = _read(source, name, columns, dtype={"fips": "str", "naics": "str"})
+    table = table[table["year"].isin(YEARS)]
+    published = table["Emp"] > 0
+    cells = pd.DataFrame(
+        {
+            "region": table["fips"],
+            "industry": parse_codes(table["naics"]),
+            "year": table["year"].astype("int64"),
+            "employment": table["Emp"].astype(float).where(published),
+            "establishments": table["Est"].astype(float),
+            "payroll": table["Pay"].astype(float).where(published) * 1000.0,
+        }
+    )
+    return cells.sort_values(["region", "industry", "year"], ignore_index=True)
+
+
+def us_levels(source: Path) -> pd.DataFrame:
+    """Read the nation at every NAICS level and the total; payroll is of the first quarter."""
+    columns = ["naics", "employment_march", "establishments", "payroll_quarter1", "year"]
+    table = _read(source, US, columns, dtype={"naics": "str"})
+    industry = parse_codes(table["naics"])
+    nation = pd.DataFrame(
+        {
+            "region": "US",
+            "industry": industry,
+            "level": level(industry),
+            "year": table["year"].astype("int64"),
+            "employment": table["employment_march"].astype(float),
+            "establishments": table["establishments"].astype(float),
+            "payroll_first_quarter": table["payroll_quarter1"].astype(float),
+        }
+    )
+    return nation.sort_values(["industry", "year"], ignore_index=True)
+
+
+def county_totals(source: Path) -> pd.DataFrame:
+    """Read every county's published total, the statewide leftover (county 999) included."""
+    columns = ["state_fips", "county_fips", "employment_march", "establishments", "year"]
+    table = _read(source, COUNTY_TOTALS, columns)
+    state = table["state_fips"].astype("str").str.zfill(2)
+    county = table["county_fips"].astype("str").str.zfill(3)
+    totals = pd.DataFrame(
+        {
+            "region": (state + county).astype("str"),
+            "year": table["year"].astype("int64"),
+            "employment": table["employment_march"].astype(float),
+            "establishments": table["establishments"].astype(float),
+        }
+    )
+    return totals.sort_values(["region", "year"], ignore_index=True)
+
+
+def naics_structure(source: Path) -> pd.DataFrame:
+    """Read the official list of industries; its first data row is blank, its titles padded."""
+    table = _read(source, NAICS_CODES, [], dtype="str", encoding="utf-8-sig")
+    codes, names = table.iloc[:, 1], table.iloc[:, 2]
+    listed = codes.notna()
+    industry = parse_codes(codes[listed])
+    # Some editions mark a title comparable across Canada, Mexico and the US with a trailing T.
+    title = names[listed].str.split().str.join(" ").str.replace(r"(?<=[a-z)])T$", "", regex=True)
+    structure = pd.DataFrame(
+        {
+            "industry": industry,
+            "title": title.astype("str"),
+            "level": level(industry),
+            "parent": parent(industry),
+        }
+    )
+    if (
+        structure["industry"].duplicated().any()
+        or not structure["parent"].isin({TOTAL, *structure["industry"]}).all()
+    ):
+        raise DataError(
+            f"the source file {NAICS_CODES} repeats a code or lacks a parent: download it again"
+        )
+    return structure.sort_values("industry", ignore_index=True)

@@ -1,0 +1,1 @@
+"""Pure array mathematics in the papers' symbols: no labels, no pandas, NaN in gives NaN out."""

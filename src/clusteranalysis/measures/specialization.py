@@ -1,0 +1,443 @@
+"""What is a region specialised in, and how specialised is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.kernels import specialization as kernel
+from clusteranalysis.measures._panel import (
+    Panel,
+    Reference,
+    read_matrices,
+    read_panel,
+    read_reference,
+    read_weights,
+    stack_groups,
+)
+from clusteranalysis.schema import Absent, Value, check_columns, check_option
+
+__all__ = ["herfindahl", "krugman", "location_quotient"]
+
+Floats = NDArray[np.float64]
+BaseName = Literal["total", "traded", "local"]
+Interval = Literal["establishment", "binomial"]
+_BOUNDS = ("employment_low", "employment_high")
+
+
+def location_quotient(
+    employment: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | Literal["sum"],
+    base: BaseName | pd.DataFrame = "total",
+    tradability: Mapping[str, str] | None = None,
+    value: Value = "employment",
+    interval: Interval | None = None,
+    level: float = 0.95,
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """How many times its reference share does an industry hold in a region?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table. Rows of industry ``"00"`` are published totals and serve as the
+        denominators; without them the denominator is the sum of a region's rows.
+    reference : DataFrame or "sum"
+        The area to compare with (one region's employment table, same industries, years matched
+        where it has them), or ``"sum"`` for all regions of the table together.
+    base : {"total", "traded", "local"} or DataFrame
+        What shares are taken of: all jobs; the jobs of the industries that ``tradability`` calls
+        traded (or local), and then only those industries are measured; or your own denominators,
+        one row a region, holding also the reference's own region.
+    tradability : mapping, optional
+        Industry -> ``"traded"``, ``"local"`` or ``"mixed"``; needed for those two bases.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
+    interval : {"establishment", "binomial"}, optional
+        Add a sampling statement: how far the LQ could be from 1 by the lumpiness of its
+        independent draws. ``"binomial"`` takes every job as a draw and is far too narrow for most
+        uses; ``"establishment"`` takes every plant as one (column ``plant_herfindahl`` where the
+        table has it, else plants of equal size, which is the least variance they can have). Both
+        assume the reference contains the region.
+    level : float
+        Confidence level of the interval.
+    absent : {"withheld", "zero"}
+        What a missing row means for a denominator that has to be summed: unknown (the default),
+        or no jobs. It never matters where totals are published.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell of the base, keys ``region, industry[, year][, draw]``, then
+        ``location_quotient`` (a ratio; 1 = the reference's share; NaN where the cell, its
+        region's or its reference total is withheld or zero); ``base``; with
+        ``employment_low/high`` in the table also ``location_quotient_low`` and ``_high``, which
+        hold for certain given those bounds; with ``interval`` also ``standard_error`` (of ln LQ),
+        ``interval_low`` and ``interval_high`` (NaN where the LQ is 0 or undefined).
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, or the reference does not match it.
+
+    Notes
+    -----
+    LQ = (x / n) / (X / N), Isard (1960). The interval is exp(ln LQ +- z SE) with the nested delta
+    variance Var(x)/x^2 + Var(X)/X^2 - 2 Var(x)/(x X); for the binomial this is
+    (1 - p)/(n p) + Var(X)/X^2 - 2 (1 - p)/X, p = x / n.
+
+    References
+    ----------
+    Isard, W. (1960). Methods of Regional Analysis, ch. 7. MIT Press.
+    Beyene, J. and Moineddin, R. (2005). Methods for confidence interval estimation of a ratio
+    parameter with application to location quotients. BMC Medical Research Methodology 5:32.
+    Guimaraes, P., Figueiredo, O. and Woodward, D. (2009). Dartboard tests for the location
+    quotient. Regional Science and Urban Economics 39(3), 360-364.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> county = pd.DataFrame({"region": "06001", "industry": ["00", "3254"],
+    ...                        "employment": [79006.0, 1714.0]})
+    >>> us = pd.DataFrame({"industry": ["00", "3254"], "employment": [15593224.0, 879213.0]})
+    >>> ca.location_quotient(county, reference=us).round(7)
+      region industry  location_quotient   base
+    0  06001     3254           0.384762  total
+    """
+    check_option("value", value, Value)
+    if interval is not None:
+        check_option("interval", interval, Interval)
+        if value == "payroll":
+            raise SchemaError("value='payroll' has no interval: dollars are not draws; drop it")
+    if not 0 < level < 1:
+        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    bounded = value == "employment" and all(column in employment.columns for column in _BOUNDS)
+    optional = [*(_BOUNDS if bounded else ()), "establishments", "plant_herfindahl"]
+    panel = read_panel(employment, values=(value,), optional=optional)
+    ref = _reference(panel, reference, value, optional, absent)
+    counted = _base_members(panel, base, tradability)
+    denominators = _denominators(panel, ref, base, value, counted, reference, absent)
+
+    cells = counted[panel.i]
+    keys = panel.cell_keys(cells)
+    g, r, i = panel.g[cells], panel.r[cells], panel.i[cells]
+    x, X = panel.columns[value][cells], ref.industry[value][g, i]
+    n, N = denominators[0][g, r], denominators[1][g]
+    result = keys.assign(
+        location_quotient=kernel.location_quotient(x, n, X, N),
+        base=base if isinstance(base, str) else "table",
+    )
+    if bounded:
+        low, high = _bounds(panel, ref, base, cells, counted, n, N, reference)
+        result = result.assign(location_quotient_low=low, location_quotient_high=high)
+    if interval is not None:
+        plants = (
+            _plant_herfindahls(panel, ref, cells, value) if interval == "establishment" else None
+        )
+        error = _standard_error(x, n, X, N, plants)
+        reach = np.exp(ndtri(0.5 + level / 2) * error)
+        lq = result["location_quotient"].to_numpy()
+        result = result.assign(
+            standard_error=error, interval_low=lq / reach, interval_high=lq * reach
+        )
+    return result
+
+
+def _reference(
+    panel: Panel,
+    reference: pd.DataFrame | Literal["sum"],
+    value: str,
+    optional: list[str],
+    absent: Absent,
+) -> Reference:
+    """The reference's industry and overall totals, groups first."""
+    if isinstance(reference, str):
+        if reference != "sum":
+            raise SchemaError(
+                f"reference={reference!r} is not an option: pass a table of the area to compare "
+                "with, or 'sum' for all regions of the employment table together"
+            )
+        industry = {c: panel.sums(c, "industry", absent) for c in panel.columns}
+        total = {c: panel.region_totals(c, absent).sum(axis=1) for c in panel.columns}
+        return Reference(industry, total, "sum")
+    check_columns(reference, ["industry", value], what="reference table")
+    return read_reference(reference, panel, values=(value,), absent=absent, optional=optional)
+
+
+def _base_members(
+    panel: Panel, base: BaseName | pd.DataFrame, tradability: Mapping[str, str] | None
+) -> NDArray[np.bool_]:
+    """Which industries belong to the base: all of them, or the traded or local ones."""
+    if not isinstance(base, str):
+        return np.ones(len(panel.industries), bool)
+    check_option("base", base, BaseName)
+    if base == "total":
+        return np.ones(len(panel.industries), bool)
+    if tradability is None:
+        raise SchemaError(
+            f"base={base!r} needs to know which industries are {base}: pass tradability="
+            "{industry: 'traded' | 'local' | 'mixed'}"
+        )
+    unknown = [name for name in panel.industries if name not in tradability]
+    if unknown:
+        raise SchemaError(
+            f"tradability does not say what {', '.join(map(repr, unknown[:5]))} "
+            f"({len(unknown)} in all) are: add them as 'traded', 'local' or 'mixed'"
+        )
+    return np.array([tradability[name] == base for name in panel.industries], bool)
+
+
+def _denominators(
+    panel: Panel,
+    ref: Reference,
+    base: BaseName | pd.DataFrame,
+    value: str,
+    counted: NDArray[np.bool_],
+    reference: pd.DataFrame | Literal["sum"],
+    absent: Absent,
+) -> tuple[Floats, Floats]:
+    """Base totals: groups x regions for the regions, groups for the reference."""
+    if isinstance(base, pd.DataFrame):
+        own = read_weights(base, panel, column=value, what="base table")
+        if isinstance(reference, str):
+            return own, own.sum(axis=1)
+        # The reference's own base is the row of that table with the reference's region name.
+        alone = Panel(
+            pd.Index([ref.name]), panel.industries, panel.groups,
+            panel.g[:0], panel.r[:0], panel.i[:0], {}, {},
+        )  # fmt: skip
+        return own, read_weights(base, alone, column=value, what="base table")[:, 0]
+    if base == "total":
+        return panel.region_totals(value, absent), ref.total[value]
+    own = panel.only(counted).sums(value, "region", absent)
+    return own, ref.industry[value][:, counted].sum(axis=1)
+
+
+def _bounds(
+    panel: Panel,
+    ref: Reference,
+    base: BaseName | pd.DataFrame,
+    cells: NDArray[np.bool_],
+    counted: NDArray[np.bool_],
+    n: Floats,
+    N: Floats,
+    reference: pd.DataFrame | Literal["sum"],
+) -> tuple[Floats, Floats]:
+    """LQ at the ends of the certain bounds; monotone in the cell, so two evaluations do.
+
+    Where a denominator is itself a sum of bounded cells, the others take the end that is worst
+    for the claim: high for the lower LQ, low for the upper.
+    """
+    size, groups = len(panel.regions), len(panel.groups)
+    g, r, i = panel.g[cells], panel.r[cells], panel.i[cells]
+    low, high = (panel.columns[column][cells] for column in _BOUNDS)
+
+    def others(ends: str, by: NDArray[np.intp], count: int) -> Floats:
+        weights = np.where(counted[panel.i], panel.columns[ends], 0.0)
+        return np.asarray(np.bincount(panel.g * count + by, weights, groups * count), float)
+
+    published = not isinstance(base, str) or (
+        base == "total" and not np.isnan(panel.totals["employment"]).any()
+    )
+    if published:
+        n_low, n_high = n, n
+    else:
+        n_low = low + others("employment_high", panel.r, size)[g * size + r] - high
+        n_high = high + others("employment_low", panel.r, size)[g * size + r] - low
+    X_low = X_high = ref.industry["employment"][g, i]
+    N_low = N_high = N
+    if isinstance(reference, str):
+        count = len(panel.industries)
+        X_low = low + others("employment_high", panel.i, count)[g * count + i] - high
+        X_high = high + others("employment_low", panel.i, count)[g * count + i] - low
+        if not published:
+            zeros = np.zeros(len(panel.g), np.intp)
+            N_low = others("employment_low", zeros, 1)[g]
+            N_high = others("employment_high", zeros, 1)[g]
+    return (
+        kernel.location_quotient(low, n_low, X_low, N_low),
+        kernel.location_quotient(high, n_high, X_high, N_high),
+    )
+
+
+def _plant_herfindahls(
+    panel: Panel, ref: Reference, cells: NDArray[np.bool_], value: str
+) -> tuple[Floats, Floats]:
+    """Plant Herfindahl of the cell and of the rest of its industry in the reference."""
+    g, i = panel.g[cells], panel.i[cells]
+    if value == "establishments":
+        own, whole = panel.columns[value][cells], ref.industry[value][g, i]
+        return kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
+    if "plant_herfindahl" in panel.columns and "plant_herfindahl" in ref.industry:
+        H, H_whole = (
+            panel.columns["plant_herfindahl"][cells],
+            ref.industry["plant_herfindahl"][g, i],
+        )
+        x, X = panel.columns[value][cells], ref.industry[value][g, i]
+        # Sums of squared plant sizes add up, so the rest is what the region leaves of them.
+        return H, kernel.ratio(H_whole * X**2 - H * x**2, (X - x) ** 2)
+    if "establishments" not in panel.columns or "establishments" not in ref.industry:
+        raise SchemaError(
+            "interval='establishment' needs a column 'establishments' (or 'plant_herfindahl') in "
+            "the employment table and in the reference: add it, or use interval='binomial'"
+        )
+    own, whole = panel.columns["establishments"][cells], ref.industry["establishments"][g, i]
+    return kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
+
+
+def _standard_error(
+    x: Floats, n: Floats, X: Floats, N: Floats, plants: tuple[Floats, Floats] | None
+) -> Floats:
+    """Standard error of ln LQ; NaN where x is 0 or the rest of the reference is negative."""
+    rest, n_rest = X - x, N - n
+    if plants is None:
+        var_x, var_rest = kernel.binomial_variance(x, n), kernel.binomial_variance(rest, n_rest)
+    else:
+        var_x = kernel.plant_variance(x, n, plants[0])
+        var_rest = kernel.plant_variance(rest, n_rest, plants[1])
+    var_rest = np.where(rest == 0, 0.0, var_rest)  # the region is the whole industry
+    variance = kernel.log_lq_variance(x, X, var_x, var_rest)
+    return np.sqrt(np.where((variance >= 0) & (rest >= 0), variance, np.nan))
+
+
+def herfindahl(
+    employment: pd.DataFrame,
+    *,
+    method: Literal["raw", "normalised", "numbers_equivalent"] = "raw",
+    value: Value = "employment",
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """How much does a region depend on few industries?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table at one industry level. Totals (industry ``"00"``) take no part.
+    method : {"raw", "normalised", "numbers_equivalent"}
+        Sum of squared shares (1/n..1); rescaled to 0..1 by the table's n industries; or its
+        inverse, the number of equal industries that would give the same value.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
+    absent : {"withheld", "zero"}
+        What a missing row means. ``"withheld"`` (the default) makes the region's value NaN.
+
+    Returns
+    -------
+    DataFrame
+        One row a region (and year, draw) with ``herfindahl``; NaN where a cell is withheld or the
+        region has no jobs.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract.
+
+    Notes
+    -----
+    H = sum_i s_ri^2; normalised (H - 1/n) / (1 - 1/n); numbers equivalent 1/H.
+
+    References
+    ----------
+    Hirschman, A. O. (1964). The paternity of an index. American Economic Review 54(5), 761-762.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> jobs = pd.DataFrame({"region": "A", "industry": ["farms", "mills"],
+    ...                      "employment": [30.0, 10.0]})
+    >>> ca.herfindahl(jobs)
+      region  herfindahl
+    0      A       0.625
+    """
+    check_option("method", method, Literal["raw", "normalised", "numbers_equivalent"])
+    panel = read_matrices(employment, value, absent)
+    parts = []
+    for group, keys in panel.each_group():
+        H = kernel.herfindahl(panel.dense(value, group, absent), method)
+        parts.append(pd.DataFrame({"region": panel.regions, **keys, "herfindahl": H}))
+    return stack_groups(parts, ["region", *panel.groups.columns])
+
+
+def krugman(
+    employment: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | Literal["sum", "others"],
+    value: Value = "employment",
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """How different is a region's industry mix from its reference's?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table at one industry level. Totals (industry ``"00"``) take no part.
+    reference : DataFrame, "sum" or "others"
+        A table of one area; ``"sum"`` for the shares of all regions together (own included); or
+        ``"others"`` for the unweighted mean of the other regions' shares. The last two are both
+        called the Krugman index in the literature and differ.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
+    absent : {"withheld", "zero"}
+        What a missing row means. ``"withheld"`` (the default) makes the region's value NaN.
+
+    Returns
+    -------
+    DataFrame
+        One row a region (and year, draw) with ``krugman`` (0 = the same mix, 2 = nothing in
+        common; NaN where a cell is withheld or the region has no jobs) and ``reference``.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, or the reference does not match it.
+
+    Notes
+    -----
+    K_r = sum_i |s_ri - s_i|. Shares of the reference are taken over the industries of the table.
+
+    References
+    ----------
+    Krugman, P. (1991). Geography and Trade, p. 76. MIT Press.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> jobs = pd.DataFrame({"region": ["A", "A", "B", "B"], "industry": ["x", "y"] * 2,
+    ...                      "employment": [30.0, 10.0, 10.0, 30.0]})
+    >>> ca.krugman(jobs, reference="sum")
+      region  krugman reference
+    0      A      0.5       sum
+    1      B      0.5       sum
+    """
+    panel = read_matrices(employment, value, absent)
+    if isinstance(reference, str):
+        check_option("reference", reference, Literal["sum", "others"])
+    else:
+        ref = read_reference(reference, panel, values=(value,), absent=absent)
+    parts = []
+    for group, keys in panel.each_group():
+        E = panel.dense(value, group, absent)
+        S = kernel.shares(E, axis=1)
+        if isinstance(reference, str) and reference == "sum":
+            against = kernel.shares(E.sum(axis=0)[None, :], axis=1)
+        elif isinstance(reference, str):
+            # A region without jobs has no shares and is nobody's "other"; a withheld one is.
+            filled = np.where(E.sum(axis=1, keepdims=True) == 0, 0.0, S)
+            count = np.count_nonzero(E.sum(axis=1) != 0) - 1
+            against = kernel.ratio(filled.sum(axis=0) - filled, count)
+        else:
+            against = kernel.shares(ref.industry[value][group][None, :], axis=1)
+        table = {"region": panel.regions, **keys, "krugman": kernel.krugman(S, against)}
+        parts.append(pd.DataFrame(table))
+    name = reference if isinstance(reference, str) else ref.name
+    return stack_groups(parts, ["region", *panel.groups.columns]).assign(reference=name)

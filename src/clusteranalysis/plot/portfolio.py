@@ -1,0 +1,380 @@
+"""Which clusters is the region strong in, and which of them outgrow the country?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _labels as places
+from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot.ranking import check_tradability
+from clusteranalysis.plot.style import MUTED, PALE, TEXT, TRADABILITY, context
+from clusteranalysis.schema import check_columns
+
+__all__ = ["portfolio"]
+
+_COLUMNS = (
+    "name", "location_quotient", "growth_difference", "employment", "tradability", "selected",
+    "quadrant",
+)  # fmt: skip
+#: Corner names, by (right of zero growth difference, above an LQ of 1).
+QUADRANTS = {
+    (True, True): "Concentrated,\noutpacing US",
+    (False, True): "Concentrated,\ntrailing US",
+    (True, False): "Small share,\noutpacing US",
+    (False, False): "Small share,\ntrailing US",
+}
+
+
+def portfolio(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    title: str | None = None,
+    note: str | None = None,
+) -> Axes:
+    """Draw clusters by growth against the US and by specialization, sized by jobs.
+
+    Labels are laid out once, for the size that the figure has now: resize first, then draw. On a
+    phone, and for a label that has no free place, the bubble carries a number and a key below
+    gives its name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a cluster: ``name``; ``location_quotient`` (ratio, log scale);
+        ``growth_difference`` (percentage points a year by which jobs grew faster than in the same
+        cluster of the US); ``employment`` (jobs, the bubble's area); ``tradability`` (``traded``,
+        ``local`` or ``mixed``: colour and shape); ``selected`` (bool: filled, otherwise hollow);
+        ``quadrant`` (str); optional ``location_quotient_low`` and ``location_quotient_high``
+        (certain bounds, pale bar) and ``interval_low`` and ``interval_high`` (statistical
+        interval, thin line). A cluster with a NaN, or with a quotient of zero, is listed below.
+    ax : Axes, optional
+        Where to draw; a new pyplot figure of page width by default.
+    title, note : str, optional
+        What the figure asks or finds; the footer (source, vintage, base of the quotient).
+
+    Returns
+    -------
+    Axes
+        The axis reaches as far as the farthest cluster.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or not numeric, a tradability is unknown, or no cluster is complete.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from clusteranalysis.plot import figure, portfolio
+    >>> found = pd.DataFrame({"name": ["Wine", "Hotels"], "location_quotient": [1.4, 0.4],
+    ...     "growth_difference": [3.5, -3.6], "employment": [2562.0, 5039.0],
+    ...     "tradability": ["traded", "traded"], "selected": [True, False],
+    ...     "quadrant": ["Concentrated, outpacing US", "Small share, trailing US"]})
+    >>> ax = portfolio(found, ax=figure()[1])
+    >>> ax.get_yscale()
+    'log'
+    """
+    check_columns(table, _COLUMNS, what="portfolio table")
+    frame = pd.DataFrame({column: lay.floats(table, column) for column in _COLUMNS[1:4]})
+    for column in (*_BOUNDS, *_INTERVAL):
+        frame[column] = lay.floats(table, column) if column in table.columns else np.nan
+    frame["name"], frame["kind"] = lay.strings(table, "name"), lay.strings(table, "tradability")
+    frame["selected"] = lay.flags(table, "selected")
+    check_tradability(frame["kind"])
+    zero = frame["location_quotient"].eq(0) | frame["employment"].eq(0)
+    partial = frame[list(_COLUMNS[1:4])].isna().any(axis=1) & ~zero
+    # Large bubbles first, so that small ones lie on top.
+    shown = frame[~zero & ~partial].sort_values(
+        ["employment", "name"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+    if shown.empty:
+        raise SchemaError(
+            "no row of the portfolio table has a location quotient, a growth difference and jobs: "
+            "nothing to draw"
+        )
+    footer = lay.join_notes(
+        note,
+        lay.not_shown(frame["name"][partial].tolist(), "a figure is withheld"),
+        lay.not_shown(frame["name"][zero].tolist(), "no jobs in the region"),
+    )
+    with context():
+        ax = lay.begin(ax, height=6.4)
+        _Picture(ax, shown).draw(title or "Strong here, and growing faster than in the US?", footer)
+    return ax
+
+
+_BOUNDS = ("location_quotient_low", "location_quotient_high")
+_INTERVAL = ("interval_low", "interval_high")
+
+
+@dataclass
+class _Picture:
+    """One portfolio being drawn; the parts share sizes and the bubbles' places."""
+
+    ax: Axes
+    shown: pd.DataFrame
+    size: float = 9.0
+    largest: float = 20.0
+    radii: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    def draw(self, title: str, note: str) -> None:
+        ax, shown = self.ax, self.shown
+        self.size, small = lay.text_size(ax), lay.narrow(ax)
+        self.largest = 13.0 if small else 22.0 if self.size > 10 else 17.0
+        # Area, not radius, is proportional to jobs; all three shapes have the same area.
+        jobs = shown["employment"].to_numpy()
+        self.radii = self.largest * np.sqrt(jobs / jobs.max())
+        ax.set_yscale("log")
+        lay.grid(ax, "both")
+        ax.axhline(1, color=TEXT, linewidth=1.1, zorder=1.8)
+        ax.axvline(0, color=TEXT, linewidth=1.1, zorder=1.8)
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=4 if small else 8))
+        ax.xaxis.set_major_formatter(lambda v, _: _signed(v))
+        ax.set_ylabel("Location quotient (log scale; 1 = US average)", fontsize=self.size)
+        ax.set_xlabel(
+            "Job growth against the US,\npercentage points a year" if small else
+            "Job growth against the same cluster in the US, percentage points a year",
+            fontsize=self.size,
+        )  # fmt: skip
+        self._bubbles()
+        order = shown.sort_values("location_quotient", ascending=False, kind="stable").index
+        numbers = {int(i): str(rank) for rank, i in enumerate(order, 1)}
+        keyed = set(range(len(shown))) if small else set()
+        self._limits(400.0, 300.0)
+        while True:
+            arranged = lay.arrange(
+                ax, title=title, note=note, size=self.size, groups=self._groups(),
+                height=290.0 if small else 300.0 if self.size > 10 else 350.0,
+                key=(lambda width: self._key(order, numbers, keyed, width)) if keyed else None,
+            )  # fmt: skip
+            box = ax.get_window_extent()
+            wide, tall = lay.points(ax, box.width), lay.points(ax, box.height)
+            self._limits(float(wide), float(tall))
+            corners = self._corners()
+            spots, texts = self._spots(corners, numbers, keyed, float(wide), float(tall))
+            lost = {i for i, spot in enumerate(spots) if spot is None} - keyed
+            if not lost:
+                break
+            # Number what has no free place, and lay out again with room for its key.
+            keyed |= lost
+            for artist in corners:
+                artist.remove()
+            arranged.undo()
+        for index, (spot, text) in enumerate(zip(spots, texts, strict=True)):
+            self._write(index, spot, text)
+
+    def _bubbles(self) -> None:
+        for y in self.shown.index:
+            row = self.shown.loc[y]
+            color, marker = TRADABILITY[row["kind"]]
+            x, lq = row["growth_difference"], row["location_quotient"]
+            low, high = (row[column] for column in _BOUNDS)
+            if low == low and high > low:
+                self.ax.plot(
+                    [x, x], [max(low, lq / 100), high], color=PALE, linewidth=5,
+                    solid_capstyle="butt", zorder=2,
+                )  # fmt: skip
+            low, high = (row[column] for column in _INTERVAL)
+            if low == low and high == high:
+                self.ax.plot(
+                    [x, x], [max(low, lq / 100), high], color=color, linewidth=0.8, alpha=0.55,
+                    zorder=2.1,
+                )  # fmt: skip
+            self.ax.scatter(
+                [x], [lq], s=_points2(float(self.radii[y]), marker), marker=marker,
+                facecolor=to_rgba(color, 0.72) if row["selected"] else (1, 1, 1, 0.6),
+                edgecolor=color, linewidth=1.5, zorder=3 + 0.01 * y,
+            )  # fmt: skip
+
+    def _limits(self, wide: float, tall: float) -> None:
+        """Hold every bubble whole, both middle lines, and the corner names clear of bubbles."""
+        band = 2 * 1.42 * self.size + 6
+        corner = max(lay.text_width(line, self.size)
+                     for name in QUADRANTS.values() for line in name.split("\n")) + 12  # fmt: skip
+        radii = 1.3 * self.radii + 3
+        x = self.shown["growth_difference"].to_numpy()
+        low, high = _fit(x, radii, wide, min(corner, 0.45 * wide), 4.0)
+        self.ax.set_xlim(low, high)
+        columns = ["location_quotient", *_BOUNDS, *_INTERVAL]
+        # A bound far below its own quotient (or zero) may run out of the picture.
+        floor = self.shown["location_quotient"].to_numpy()[:, None] / 4
+        values = np.fmax(self.shown[columns].to_numpy(), floor)
+        y = np.log(values)
+        sizes = np.where(np.arange(len(columns)) == 0, radii[:, None], 0.0)
+        known = np.isfinite(y)
+        low, high = _fit(y[known], sizes[known], tall, band + 20, band)
+        ends = np.exp([low, high])
+        self.ax.set_ylim(*ends)
+        lay.lq_ticks(self.ax.yaxis, float(ends[0]), float(ends[1]))
+
+    def _corners(self) -> list[Text]:
+        made = []
+        for (right, up), name in QUADRANTS.items():
+            made.append(
+                self.ax.annotate(
+                    name, (float(right), float(up)), xycoords="axes fraction",
+                    xytext=(-4 if right else 4, -3 if up else 3), textcoords="offset points",
+                    ha="right" if right else "left", va="top" if up else "bottom",
+                    fontsize=self.size, color=MUTED, style="italic", zorder=6,
+                )
+            )  # fmt: skip
+        return list(made)
+
+    def _spots(
+        self, corners: list[Text], numbers: dict[int, str], keyed: set[int], wide: float,
+        tall: float,
+    ) -> tuple[list[places.Spot | None], list[str]]:  # fmt: skip
+        ax, shown = self.ax, self.shown
+        frame = ax.get_window_extent()
+
+        def box(artist: Text) -> np.ndarray:
+            found = artist.get_window_extent()
+            edges = [found.x0 - frame.x0, found.y0 - frame.y0,
+                     found.x1 - frame.x0, found.y1 - frame.y0]  # fmt: skip
+            return np.asarray(lay.points(ax, np.array(edges)))
+
+        spot = np.column_stack([shown["growth_difference"], shown["location_quotient"]])
+        anchors = lay.points(ax, ax.transData.transform(spot) - [frame.x0, frame.y0])
+        variants: list[list[str]] = []
+        for index, name in enumerate(shown["name"]):
+            if index in keyed:
+                variants.append([numbers[index]])
+                continue
+            variants.append(list(dict.fromkeys([name, _two_lines(name, self.size)])))
+        sizes = [
+            [(lay.text_width(t, self.size) + 3, lay.text_height(t, self.size)) for t in texts]
+            for texts in variants
+        ]
+        origin = lay.points(ax, ax.transData.transform((0, 1)) - [frame.x0, frame.y0])
+        lines = [
+            np.array([0, origin[1] - 0.5, wide, origin[1] + 0.5]),
+            np.array([origin[0] - 0.5, 0, origin[0] + 0.5, tall]),
+        ]
+        spots = places.place(
+            np.asarray(anchors), 1.06 * self.radii * _reach(shown["kind"]), sizes, (wide, tall),
+            blocked=[box(corner) for corner in corners], avoid=lines,
+        )  # fmt: skip
+        chosen = [
+            texts[found.variant] if found else texts[0]
+            for found, texts in zip(spots, variants, strict=True)
+        ]
+        return spots, chosen
+
+    def _write(self, index: int, spot: places.Spot | None, text: str) -> None:
+        row = self.shown.loc[index]
+        anchor = (row["growth_difference"], row["location_quotient"])
+        frame = self.ax.get_window_extent()
+        at = lay.points(self.ax, self.ax.transData.transform(anchor) - [frame.x0, frame.y0])
+        # A number that found no place at all stands on its bubble.
+        x, y = spot.center if spot else (float(at[0]), float(at[1]))
+        self.ax.annotate(
+            text, anchor, xytext=(x - at[0], y - at[1]), textcoords="offset points", ha="center",
+            va="center", fontsize=self.size, linespacing=1.15, zorder=7, color=TEXT,
+            fontweight="bold" if text.isdigit() and row["selected"] else "normal",
+            path_effects=[withStroke(linewidth=2, foreground="white")],
+        )  # fmt: skip
+        if spot is not None and spot.leader is not None:
+            start, end = spot.leader[:2] - at, spot.leader[2:] - at
+            self.ax.annotate(
+                "", anchor, xytext=(float(end[0]), float(end[1])), textcoords="offset points",
+                arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 0,
+                            "shrinkB": float(np.hypot(*start))}, zorder=2.9,
+            )  # fmt: skip
+
+    def _key(
+        self, order: pd.Index, numbers: dict[int, str], keyed: set[int], width: float
+    ) -> str:
+        """Name the numbered bubbles, by location quotient."""
+        listed = [f"{numbers[i]} {self.shown['name'][i]}" for i in order if i in keyed]
+        if lay.narrow(self.ax):
+            return "By location quotient:\n" + "\n".join(listed)
+        return lay.wrap("Numbers: " + "; ".join(listed) + ".", width, self.size)
+
+    def _groups(self) -> list[lay.Group]:
+        shown = self.shown
+        marks = lay.Group([], [])
+        for kind, (color, marker) in TRADABILITY.items():
+            if (shown["kind"] == kind).any():
+                marks.handles.append(_dot(marker, color, to_rgba(color, 0.72)))
+                marks.labels.append(kind)
+        for flag, face, label in ((True, MUTED, "filled: selected"), (False, "white", "hollow: not selected")):
+            if (shown["selected"] == flag).any():
+                marks.handles.append(_dot("o", MUTED, face))
+                marks.labels.append(label)
+        doubt = lay.Group([], [])
+        if (shown[_BOUNDS[1]] > shown[_BOUNDS[0]]).any():
+            doubt.handles.append(Line2D([], [], color=PALE, linewidth=5, solid_capstyle="butt"))
+            doubt.labels.append("bounds from withheld jobs")
+        if shown[list(_INTERVAL)].notna().all(axis=1).any():
+            doubt.handles.append(Line2D([], [], color=MUTED, linewidth=0.8))
+            doubt.labels.append("statistical interval")
+        most = float(shown["employment"].max())
+        radii = [(jobs, self.largest * np.sqrt(jobs / most)) for jobs in _references(most)]
+        sizes = lay.Group(
+            [Line2D([], [], linestyle="none", marker="o", markersize=2 * r,
+                    markerfacecolor="white", markeredgecolor=MUTED) for _, r in radii],
+            [f"{lay.number(jobs)} jobs" for jobs, _ in radii],
+            length=2 * radii[-1][1] / self.size + 0.2,
+            # Legend takes 0.35 of what exceeds 0.7 off the height it is given.
+            height=(2 * radii[-1][1] / self.size + 0.2) / 0.65,
+        )  # fmt: skip
+        return [marks, *([doubt] if doubt.labels else []), sizes]
+
+
+def _two_lines(name: str, size: float) -> str:
+    """Break a name at the space that makes its two lines most alike."""
+    cuts = [i for i, letter in enumerate(name) if letter == " "]
+    broken = [f"{name[:i]}\n{name[i + 1:]}" for i in cuts]
+    return min(broken, key=lambda text: lay.text_width(text, size), default=name)
+
+
+def _reach(kinds: pd.Series) -> np.ndarray:
+    """Distance from the middle to the farthest corner, in radii of the circle of equal area."""
+    return np.where(kinds == "traded", 1.0, np.sqrt(np.pi / 2))
+
+
+def _points2(radius: float, marker: str) -> float:
+    """Size for scatter: the square around the shape, so that all shapes have the circle's area."""
+    return (2 * radius) ** 2 * (1.0 if marker == "o" else np.pi / 4)
+
+
+def _dot(marker: str, edge: object, face: object) -> Line2D:
+    return Line2D([], [], linestyle="none", marker=marker, markersize=7 if marker == "o" else 6,
+                  markerfacecolor=face, markeredgecolor=edge, markeredgewidth=1.4)  # type: ignore[arg-type]  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.10g}" if abs(value) > 1e-9 else "0"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _references(most: float) -> list[float]:
+    """Three round numbers of jobs, the largest no more than the largest bubble."""
+    unit = 10.0 ** np.floor(np.log10(most))
+    top = max(step * unit for step in (1, 2, 5) if step * unit <= most)
+    return sorted({max(1.0, round(top / part)) for part in (50, 5, 1)})
+
+
+def _fit(
+    values: np.ndarray, radii: np.ndarray, room: float, side: float, edge: float
+) -> tuple[float, float]:
+    """Ends of an axis of `room` points on which every disc, and zero with `side`, fits."""
+    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+    if high - low < 1e-9:
+        low, high = low - 1.0, high + 1.0
+    for _ in range(25):
+        unit = (high - low) / room
+        low = min(float((values - (radii + edge) * unit).min()), -side * unit)
+        high = max(float((values + (radii + edge) * unit).max()), side * unit)
+    return low, high

@@ -1,0 +1,205 @@
+"""In which clusters is the region specialized, and how sure is that?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.markers import CARETLEFT
+
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot._rows import rows
+from clusteranalysis.plot.style import MUTED, PALE, TEXT, TRADABILITY, context
+from clusteranalysis.schema import check_columns
+
+__all__ = ["lq_ranking"]
+
+_COLUMNS = (
+    "name", "location_quotient", "interval_low", "interval_high", "employment", "selected",
+    "tradability",
+)  # fmt: skip
+_BOUNDS = ("location_quotient_low", "location_quotient_high")
+
+
+def lq_ranking(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    title: str | None = None,
+    note: str | None = None,
+) -> Axes:
+    """Draw location quotients as dots with both kinds of doubt, highest first.
+
+    The thin line is the statistical interval; the pale bar says how far jobs that the agency
+    withholds could move the quotient, for certain. A dot is hollow where the statistical interval
+    or the pale bar reaches across 1: such a cluster cannot be told apart from the US average.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a cluster: ``name``; ``location_quotient``, ``interval_low``, ``interval_high``
+        (ratios to the US share; 1 = US average); ``employment`` (jobs); ``selected`` (bool, bold
+        name); ``tradability`` (``traded``, ``local`` or ``mixed``: the marker); optional
+        ``location_quotient_low`` and ``location_quotient_high`` (certain bounds). A cluster
+        without a quotient, or with one of zero, is listed below the picture unless it has
+        bounds; NaN jobs are written "withheld".
+    ax : Axes, optional
+        Where to draw; a new pyplot figure of page width by default.
+    title, note : str, optional
+        What the figure asks or finds; the footer (source, vintage, base of the quotient).
+
+    Returns
+    -------
+    Axes
+        The vertical positions follow the rank, 0 at the top.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or not numeric, a tradability is unknown, or nothing can be drawn.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from clusteranalysis.plot import figure, lq_ranking
+    >>> found = pd.DataFrame({"name": ["Wine", "Biopharma"], "location_quotient": [0.9, 2.5],
+    ...     "interval_low": [0.6, 1.9], "interval_high": [1.3, 3.2], "employment": [900.0, 4100.0],
+    ...     "selected": [False, True], "tradability": ["traded", "traded"]})
+    >>> ax = lq_ranking(found, ax=figure()[1])
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['Biopharma', 'Wine']
+    """
+    check_columns(table, _COLUMNS, what="ranking table")
+    bounded = all(column in table.columns for column in _BOUNDS)
+    frame = pd.DataFrame(
+        {column: lay.floats(table, column) for column in (*_COLUMNS[1:4], "employment")}
+    )
+    for column in _BOUNDS:
+        frame[column] = lay.floats(table, column) if bounded else np.nan
+    frame["name"], frame["kind"] = lay.strings(table, "name"), lay.strings(table, "tradability")
+    frame["selected"] = lay.flags(table, "selected")
+    check_tradability(frame["kind"])
+    dot = frame["location_quotient"] > 0
+    # Equal bounds have no width to draw.
+    bar = frame["location_quotient_high"] > frame["location_quotient_low"]
+    zero = frame["location_quotient"].eq(0) & ~bar
+    absent = frame["location_quotient"].isna() & ~bar
+    # Clusters known by bounds alone follow those that have a quotient.
+    shown = frame.assign(dot=dot, rank=frame["location_quotient"].where(dot, 0.0))
+    shown["high"] = frame["location_quotient_high"].fillna(0.0)
+    shown = shown[dot | bar].sort_values(
+        ["rank", "high"], ascending=False, kind="stable", ignore_index=True
+    )
+    if shown.empty:
+        raise SchemaError("the ranking table holds no location quotient above zero: nothing to draw")
+    with context():
+        ax = lay.begin(ax, height=1.6 + 0.2 * len(shown), rows=len(shown))
+        ax.set_xscale("log")
+        low, high = lay.lq_limits(shown[["location_quotient", *_COLUMNS[2:4], *_BOUNDS]].stack())
+        ax.set_xlim(low, high)
+        lay.lq_ticks(ax.xaxis, low, high, 6 if lay.narrow(ax) else 9)
+        lines = rows(ax, shown["name"].tolist(), bold=shown["selected"].tolist())
+        lay.grid(ax, "x")
+        ax.axvline(1, color=TEXT, linewidth=1.1, zorder=1.8)
+        unsure = _draw(ax, shown, lines.at, low)
+        lines.mark(1, "US average")
+        if not lines.compact:
+            lines.column("LQ", [lay.ratio(v) if v > 0 else "–" for v in shown["rank"]])
+        lines.column(
+            "Jobs", [lay.number(v) if v == v else "withheld" for v in shown["employment"]]
+        )
+        ax.set_xlabel(
+            "Location quotient, LQ (share of local jobs ÷ share of US jobs; log scale)"
+            if not lines.compact else "Location quotient (log scale)",
+            fontsize=lines.size,
+        )  # fmt: skip
+        names = frame["name"]
+        lay.arrange(
+            ax,
+            size=lines.size,
+            title=title or "Where is the region specialized, and how sure is that?",
+            note=lay.join_notes(
+                "Bold names: selected clusters." if shown["selected"].any() else "",
+                note,
+                "The number at the right of each name: jobs." if lines.compact else "",
+                lay.not_shown(names[absent].tolist(), "location quotient withheld"),
+                lay.not_shown(names[zero].tolist(), "no jobs in the region"),
+            ),
+            groups=_groups(shown, unsure),
+            outside=lines.outside,
+            height=lines.height,
+        )
+    return ax
+
+
+def check_tradability(kinds: pd.Series) -> None:
+    """Refuse a tradability that has no marker."""
+    unknown = sorted(set(kinds) - set(TRADABILITY))
+    if unknown:
+        raise SchemaError(
+            f"column 'tradability' holds {', '.join(map(repr, unknown))}: use one of "
+            f"{', '.join(TRADABILITY)}"
+        )
+
+
+def _draw(ax: Axes, shown: pd.DataFrame, at: np.ndarray, low: float) -> list[bool]:
+    """Draw bounds, intervals and dots; return which dots are hollow."""
+    unsure = []
+    for y, row in zip(at, shown.to_dict("records"), strict=True):
+        color, marker = TRADABILITY[row["kind"]]
+        bounds = [row[column] for column in _BOUNDS]
+        interval = [row["interval_low"], row["interval_high"]]
+        if bounds[1] > 0 and bounds[0] == bounds[0]:
+            ax.plot(
+                [max(bounds[0], low), bounds[1]], [y, y], color=PALE, linewidth=8,
+                solid_capstyle="butt", zorder=2.2,
+            )  # fmt: skip
+        if interval[1] > 0 and interval[0] == interval[0]:
+            ax.plot(
+                [max(interval[0], low), interval[1]], [y, y], color=color, linewidth=1.4,
+                solid_capstyle="butt", zorder=2.6,
+            )  # fmt: skip
+        # A log axis has no zero: an arrow says that the line goes on to it.
+        if min(v if v == v else np.inf for v in (bounds[0], interval[0])) <= 0:
+            ax.plot([low], [y], marker=CARETLEFT, color=color, markersize=6, zorder=3)
+        hollow = any(a < 1 < b for a, b in (bounds, interval))
+        unsure.append(hollow and row["dot"])
+        if row["dot"]:
+            ax.scatter(
+                [row["location_quotient"]], [y], marker=marker, s=_area(marker),
+                facecolor="white" if hollow else color, edgecolor=color, linewidth=1.4, zorder=3.5,
+            )  # fmt: skip
+    return unsure
+
+
+def _area(marker: str) -> float:
+    """Size that makes the three markers weigh alike."""
+    return 30.0 if marker == "D" else 42.0 if marker == "o" else 36.0
+
+
+def _groups(shown: pd.DataFrame, unsure: list[bool]) -> list[lay.Group]:
+    """Explain what the picture holds, and nothing that it does not hold."""
+    marks = lay.Group([], [])
+    for kind, (color, marker) in TRADABILITY.items():
+        if (shown["kind"] == kind).any():
+            marks.handles.append(_dot(marker, color, color))
+            marks.labels.append(f"{kind} cluster")
+    doubt = lay.Group([], [])
+    doubt.handles.append(Line2D([], [], color=MUTED, linewidth=1.4))
+    doubt.labels.append("statistical interval")
+    if shown[list(_BOUNDS)].notna().any(axis=None):
+        doubt.handles.append(Line2D([], [], color=PALE, linewidth=8, solid_capstyle="butt"))
+        doubt.labels.append("certain bounds: withheld jobs could put it anywhere here")
+    if any(unsure):
+        doubt.handles.append(_dot("o", "white", MUTED))
+        doubt.labels.append("hollow: cannot be told apart from the US average")
+    return [marks, doubt]
+
+
+def _dot(marker: str, face: str, edge: str) -> Line2D:
+    return Line2D(
+        [], [], marker=marker, linestyle="none", markerfacecolor=face, markeredgecolor=edge,
+        markersize=6, markeredgewidth=1.4,
+    )  # fmt: skip

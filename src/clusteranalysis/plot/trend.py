@@ -1,0 +1,182 @@
+"""How have jobs in the region moved, next to its neighbours and the country?"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, context
+from clusteranalysis.schema import check_columns
+
+__all__ = ["employment_trend"]
+
+_COLUMNS = ("region", "year", "employment", "index")
+#: Spells that readers will ask about; shaded, never interpreted.
+_SPELLS = ((2008, 2009, "2008–09\nrecession"), (2020, 2021, "2020–21\npandemic"))
+_OTHERS = (
+    (VERMILION, (0, (5, 1.6)), "s"),
+    (GREEN, (0, (1.5, 1.2)), "^"),
+    (MUTED, (0, (7, 1.6, 1.5, 1.6)), "D"),
+    (PURPLE, (0, (3, 1.2)), "v"),
+    (ORANGE, (0, (5, 1.2, 1, 1.2, 1, 1.2)), "P"),
+    (SKY, "-", "X"),
+)
+
+
+def employment_trend(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    title: str | None = None,
+    note: str | None = None,
+) -> Axes:
+    """Draw the employment index of each region by year.
+
+    The first region of the table is emphasised. Lines differ in dash and marker as well as in
+    colour and carry their names at their ends. The vertical axis is an index, so it need not
+    begin at zero; the line at 100 is drawn.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a region and year: ``region`` (its name), ``year``, ``employment`` (jobs) and
+        ``index`` (jobs relative to the first common year, which is 100). NaN, and a year that is
+        absent between others, breaks the line.
+    ax : Axes, optional
+        Where to draw; a new pyplot figure of page width by default.
+    title, note : str, optional
+        What the figure asks or finds; the footer (source, vintage).
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or not numeric, a region and year comes twice, or no index is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from clusteranalysis.plot import employment_trend, figure
+    >>> jobs = pd.DataFrame({"region": "East Bay", "year": [2019, 2020, 2021],
+    ...                      "employment": [1000.0, 900.0, 950.0], "index": [100.0, 90.0, 95.0]})
+    >>> ax = employment_trend(jobs, ax=figure()[1])
+    >>> [float(v) for v in ax.get_lines()[-1].get_ydata()]
+    [100.0, 90.0, 95.0]
+    """
+    check_columns(table, _COLUMNS, what="trend table")
+    names = list(dict.fromkeys(lay.strings(table, "region")))
+    year, index = lay.floats(table, "year"), lay.floats(table, "index")
+    region = np.array(lay.strings(table, "region"), dtype=object)
+    if pd.DataFrame({"region": region, "year": year}).duplicated().any():
+        raise SchemaError("the trend table has a region and year twice: keep one row of each")
+    if not np.isfinite(index).any():
+        raise SchemaError("column 'index' of the trend table holds no number: nothing to draw")
+    drawn = [name for name in names if np.isfinite(index[region == name]).any()]
+    with context():
+        ax = lay.begin(ax)
+        size = lay.text_size(ax)
+        years = np.arange(int(np.nanmin(year)), int(np.nanmax(year)) + 1)
+        low, high = float(np.nanmin(index)), float(np.nanmax(index))
+        low, high = min(low, 100.0), max(high, 100.0)
+        reach = max(high - low, 2.0)
+        # Room at the top for the names of shaded years, which no line may cross.
+        head = 0.16 if any(years[0] <= b and years[-1] >= a for a, b, _ in _SPELLS) else 0.05
+        ax.set_ylim(low - 0.06 * reach, high + head * reach)
+        pad = 0.02 * max(len(years) - 1, 1)
+        ax.set_xlim(years[0] - max(pad, 0.3), years[-1] + max(pad, 0.3))
+        _shade(ax, int(years[0]), int(years[-1]), size)
+        ax.axhline(100, color="#777777", linewidth=1.0, zorder=1.5)
+        lay.grid(ax, "y")
+        ends: list[tuple[float, float, str, str, str]] = []
+        # Backwards, so that the region of interest lies on top.
+        for position in reversed(range(len(drawn))):
+            name = drawn[position]
+            mine = region == name
+            values = pd.Series(index[mine], index=year[mine].astype(int)).reindex(years)
+            color, dash, marker = (BLUE, "-", "o") if name == names[0] else _OTHERS[
+                (names.index(name) - 1) % len(_OTHERS)
+            ]
+            first = name == names[0]
+            ax.plot(
+                years, values.to_numpy(), color=color, linestyle=dash, marker=marker,
+                linewidth=2.8 if first else 1.5, markersize=4.5 if first else 3.2,
+                markeredgewidth=0, zorder=4 if first else 3, label=name,
+                # A lone year between gaps is no line: its marker must show it.
+                markevery=_marked(values.to_numpy(), first),
+            )  # fmt: skip
+            known = values.dropna()
+            last = int(known.index[-1])
+            label = name if last == years[-1] else f"{name} (to {last})"
+            ends.append((float(last), float(known.iloc[-1]), label, color, marker))
+        room = lay.width_in(ax) * 72 * (0.3 if lay.narrow(ax) else 0.24)
+        texts = [lay.wrap(label, room, size, "bold") for _, _, label, _, _ in ends]
+        artists = [
+            ax.annotate(
+                text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(10, 0),
+                textcoords="offset points", va="center", fontsize=size, annotation_clip=False,
+                fontweight="bold" if position == len(ends) - 1 and drawn[0] == names[0]
+                else "normal",
+                arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.8,
+                            "shrinkA": 1, "shrinkB": 1, "relpos": (0, 0.5)},
+            )
+            for position, ((_, y, _, color, _), text) in enumerate(zip(ends, texts, strict=True))
+        ]  # fmt: skip
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=5 if lay.narrow(ax) else 10, integer=True))
+        ax.set_ylabel("Jobs, first year = 100", fontsize=size)
+        missing = [name for name in names if name not in drawn]
+        heights = [lay.text_height(text, size) + 2 for text in texts]
+        lay.arrange(
+            ax,
+            size=size,
+            title=title or f"How have jobs in {names[0]} moved?",
+            note=lay.join_notes(note, lay.not_shown(missing, "jobs withheld")),
+            outside=artists,
+            height=max(150.0, sum(heights)),
+        )
+        _untangle(ax, [y for _, y, _, _, _ in ends], heights, artists)
+    return ax
+
+
+def _shade(ax: Axes, first: int, last: int, size: float) -> None:
+    """Shade the spells that the years touch and name them in plain words."""
+    for start, end, label in _SPELLS:
+        a, b = max(start, first), min(end, last)
+        if a > b:
+            continue
+        left, right = max(a - 0.5, ax.get_xlim()[0]), min(b + 0.5, ax.get_xlim()[1])
+        ax.axvspan(left, right, color="#EFEFEF", zorder=0.5, linewidth=0)
+        # A name at the right end leans left, so that it never meets the names of the lines.
+        edge = b >= last
+        ax.annotate(
+            label, (right if edge else (left + right) / 2, 1),
+            xycoords=ax.get_xaxis_transform(), xytext=(0, -3), textcoords="offset points",
+            ha="right" if edge else "center", va="top", fontsize=size, color=MUTED,
+        )  # fmt: skip
+
+
+def _marked(values: np.ndarray, first: bool) -> list[int]:
+    """Choose the years with a marker: lone years, ends of a stretch, and every fourth year."""
+    known = np.isfinite(values)
+    edges = [0, *(i for i, (a, b) in enumerate(pairwise(known), 1) if a != b), len(known)]
+    chosen = set(range(0, len(known), 1 if first else 4))
+    for start, stop in pairwise(edges):
+        chosen |= {start, stop - 1}
+    return sorted(i for i in chosen if 0 <= i < len(known) and known[i])
+
+
+def _untangle(ax: Axes, wanted: list[float], heights: list[float], artists: list) -> None:
+    """Move end labels apart; a thin leader still points at the line's own end."""
+    frame = ax.get_window_extent()
+    at = [float(lay.points(ax, ax.transData.transform((0, y))[1] - frame.y0)) for y in wanted]
+    placed = lay.spread(at, heights, -4.0, float(lay.points(ax, frame.height)) + 4.0)
+    for artist, old, new in zip(artists, at, placed, strict=True):
+        artist.set_position((10, new - old))
