@@ -1,5 +1,8 @@
 __version__: str
 
+from .briefing import Briefing as Briefing
+from .briefing import brief as brief
+from .briefing import write_briefing as write_briefing
 from .clusters import ClusterSet as ClusterSet
 from .clusters import cluster_employment as cluster_employment
 from .clusters import identify_clusters as identify_clusters
@@ -14,6 +17,7 @@ from .measures import krugman as krugman
 from .measures import location_quotient as location_quotient
 from .measures import locational_gini as locational_gini
 from .measures import shift_share as shift_share
+from .regions import Region as Region
 from .regions import aggregate_regions as aggregate_regions
 from .regions import find_region as find_region
 from .schema import as_employment as as_employment

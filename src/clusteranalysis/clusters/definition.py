@@ -70,6 +70,22 @@ class ClusterDefinition:
         )
 
     @cached_property
+    def cover(self) -> pd.DataFrame:
+        """The coarsest disjoint industries: ``industry``, ``title``, ``cluster``.
+
+        A four-digit industry that lies wholly in one cluster stands for its six-digit children,
+        since far fewer of its county cells are withheld; the others stand at six digits.
+        """
+        leaves = self.members.assign(parent=self.members["industry"].str[:4])
+        owners = leaves.groupby("parent")["cluster"].agg(["nunique", "first"])
+        whole = owners.loc[owners["nunique"] == 1, "first"]
+        structure = naics(self.vintage)
+        groups = structure.loc[structure["industry"].isin(whole.index), ["industry", "title"]]
+        groups = groups.assign(cluster=groups["industry"].map(whole))
+        split = leaves.loc[~leaves["parent"].isin(whole.index), ["industry", "title", "cluster"]]
+        return pd.concat([groups, split]).sort_values("industry", ignore_index=True)
+
+    @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change whenever a code, tag or name does."""
         content = [

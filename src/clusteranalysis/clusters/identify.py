@@ -102,6 +102,8 @@ class ClusterSet:
         The years of growth; levels are those of ``end``.
     base : str
         The base of the LQ.
+    level : float
+        Confidence level of the LQ's intervals.
     """
 
     table: pd.DataFrame
@@ -111,6 +113,7 @@ class ClusterSet:
     start: int
     end: int
     base: str
+    level: float
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -245,7 +248,7 @@ def identify_clusters(
         ),
     )
     table = _choose(table, rules)
-    return ClusterSet(_ordered(table), terms, definition, rules, first, last, "total")
+    return ClusterSet(_ordered(table), terms, definition, rules, first, last, "total", level)
 
 
 def _clusters_only(table: pd.DataFrame, definition: ClusterDefinition) -> pd.DataFrame:

@@ -25,6 +25,8 @@ __all__ = ["cluster_employment", "cluster_wages"]
 _OUT_OF_SCOPE = ("111", "112", "482", "491", "5251", "52592", "54112", "814", "92")
 _PLACE = ["region", "year"]
 _VALUES = ["employment", "establishments", "payroll"]
+# The least that the squared plant sizes of a cell can add up to: plants of equal size.
+_SQUARES = "_squares"
 
 
 def cluster_employment(cells: pd.DataFrame, *, definition: ClusterDefinition) -> pd.DataFrame:
@@ -46,7 +48,8 @@ def cluster_employment(cells: pd.DataFrame, *, definition: ClusterDefinition) ->
         ``employment`` (jobs published or deduced; NaN when none is and some may be withheld),
         ``establishments`` and ``payroll`` of the same cells, ``employment_low`` and
         ``employment_high`` (hold for certain), ``employment_deduced`` (jobs that only a
-        four-digit cell shows) and ``status``; and the totals' own rows.
+        four-digit cell shows), ``plant_herfindahl`` (the least it can be: plants of equal size
+        within each cell; needs establishments) and ``status``; and the totals' own rows.
 
     Raises
     ------
@@ -77,10 +80,11 @@ def cluster_employment(cells: pd.DataFrame, *, definition: ClusterDefinition) ->
             f"{', '.join(map(repr, unknown))}: use data of the definition's vintage"
         )
     children = children.assign(parent=children["industry"].str[:4])
-    shown = children[children["employment"].notna()]
+    shown = _with_squares(children[children["employment"].notna()])
+    remainder = _with_squares(_remainders(parents, children, values))
+    summed = [*values, _SQUARES]
 
-    published = shown.groupby([*_PLACE, "cluster"])[values].sum()
-    remainder = _remainders(parents, children, values)
+    published = shown.groupby([*_PLACE, "cluster"])[summed].sum()
     in_scope = leaves[~leaves["industry"].str.startswith(_OUT_OF_SCOPE)]
     unshown = _unshown_children(in_scope, shown, total)
 
@@ -92,7 +96,7 @@ def cluster_employment(cells: pd.DataFrame, *, definition: ClusterDefinition) ->
     )
     known = candidates["employment"].notna()
     by = [*_PLACE, "cluster"]
-    deduced = candidates[known & (candidates["candidates"] == 1)].groupby(by)[values].sum()
+    deduced = candidates[known & (candidates["candidates"] == 1)].groupby(by)[summed].sum()
     open_jobs = candidates[known & (candidates["candidates"] > 1)].groupby(by)["employment"].sum()
     # Children of a four-digit cell that is itself unpublished hide in the county's remainder.
     touches = candidates[~known].drop_duplicates(by).set_index(by)["parent"].notna()
@@ -158,6 +162,15 @@ def _levels(cells: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     return total, parts[1], parts[2]
 
 
+def _with_squares(cells: pd.DataFrame) -> pd.DataFrame:
+    """Add the least sum of squared plant sizes each cell can have."""
+    if "establishments" not in cells.columns:
+        return cells.assign(**{_SQUARES: np.nan})
+    # Noise can leave a remainder of jobs without one of establishments: it has one at least.
+    plants = cells["establishments"].clip(lower=1.0)
+    return cells.assign(**{_SQUARES: cells["employment"] ** 2 / plants})
+
+
 def _remainders(parents: pd.DataFrame, children: pd.DataFrame, values: list[str]) -> pd.DataFrame:
     """Each published four-digit cell less its published six-digit children."""
     by = [*_PLACE, "parent"]
@@ -209,14 +222,17 @@ def _finish(result: pd.DataFrame, total: pd.DataFrame, values: list[str]) -> pd.
     )
     result = result.assign(status=status)
     result[values] = result[values].mask(unknown)
+    jobs = result["employment"].where(result["employment"] > 0)
+    result["plant_herfindahl"] = result[_SQUARES] / jobs**2
     whole = total[[*_PLACE, "industry", *values]].assign(
         employment_low=total["employment"],
         employment_high=total["employment"],
         employment_deduced=0.0,
+        plant_herfindahl=np.nan,
         status="reported",
     )
-    order = ["region", "industry", "year", *values]
-    order += ["employment_low", "employment_high", "employment_deduced", "status"]
+    order = ["region", "industry", "year", *values, "employment_low", "employment_high"]
+    order += ["employment_deduced", "plant_herfindahl", "status"]
     both = pd.concat([whole.assign(industry=TOTAL)[order], result[order]], ignore_index=True)
     return both.sort_values(["region", "industry", "year"], kind="stable", ignore_index=True)
 
@@ -245,16 +261,12 @@ def cluster_wages(cells: pd.DataFrame, *, definition: ClusterDefinition) -> pd.D
 
     Notes
     -----
-    A four-digit industry that lies wholly in one cluster is read at that level, where fewer cells
-    are withheld; the others at six digits.
+    Read at the industries of ``definition.cover``: four digits where possible, where fewer cells
+    are withheld.
     """
     columns = ["reported_employment", "reported_payroll"]
     check_columns(cells, ["region", "industry", "year", *columns], what="cells table")
-    leaves = definition.members.assign(parent=definition.members["industry"].str[:4])
-    whole = leaves.groupby("parent")["cluster"].agg(["nunique", "first"])
-    owner = whole.loc[whole["nunique"] == 1, "first"].to_dict()
-    split = leaves[~leaves["parent"].isin(owner)]
-    owner |= dict(zip(split["industry"], split["cluster"], strict=True))
+    owner = definition.cover.set_index("industry")["cluster"]
     mine = cells.assign(cluster=cells["industry"].map(owner)).dropna(subset=["cluster"])
     sums = mine.groupby(["region", "cluster", "year"], as_index=False)[columns].sum()
     jobs = sums["reported_employment"].where(sums["reported_employment"] > 0)

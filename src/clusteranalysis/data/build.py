@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clusteranalysis.data import sources, tables
-from clusteranalysis.errors import DataError, OutputError
+from clusteranalysis.errors import DataError
+from clusteranalysis.files import replacing
 from clusteranalysis.regions import find_region, read_boundaries
 from clusteranalysis.schema import check_employment
 
@@ -72,23 +71,6 @@ _TYPES = {
 }
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside the final one; the final file is whole or untouched."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        os.replace(temporary, path)  # noqa: PTH105 - the call whose atomicity is documented
-    except OSError as error:
-        raise OutputError(
-            f"cannot write {path.name} to {str(path.parent)!r} ({error.strerror or error}): "
-            "choose a folder you may write to"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     arrays = {}
     for column in table.columns:
@@ -96,12 +78,12 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
         arrays[column] = pa.array(table[column], from_pandas=True).cast(
             _TYPES.get(column, pa.string())
         )
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         pq.write_table(pa.table(arrays), temporary, compression="zstd", compression_level=19)
 
 
 def _write_map(shapes: GeoDataFrame, path: Path) -> None:
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         shapes.to_parquet(temporary, index=False, compression="zstd", compression_level=19)
 
 
@@ -307,7 +289,7 @@ def build_sample(
         },
     }
     path = out / _SAMPLE / "provenance.json"
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         text = json.dumps(provenance, indent=2, ensure_ascii=False, sort_keys=True)
         temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
     written.append(path)

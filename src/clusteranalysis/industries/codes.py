@@ -255,7 +255,7 @@ def members(prefix: object, codes: Iterable[object]) -> list[str]:
     top = parse_codes([prefix]).iloc[0]
     at = _level(top)
     parsed = pd.unique(parse_codes(codes))
-    return sorted(c for c in parsed if at <= _level(c) and _ancestor(c, at) == top)
+    return sorted(c for c in parsed if _ancestor(c, at) == top)
 
 
 def naics_vintage(year: int) -> int:

@@ -63,9 +63,9 @@ def location_quotient(
     interval : {"establishment", "binomial"}, optional
         Add a sampling statement: how far the LQ could be from 1 by the lumpiness of its
         independent draws. ``"binomial"`` takes every job as a draw and is far too narrow for most
-        uses; ``"establishment"`` takes every plant as one (column ``plant_herfindahl`` where the
-        table has it, else plants of equal size, which is the least variance they can have). Both
-        assume the reference contains the region.
+        uses; ``"establishment"`` takes every plant as one (column ``plant_herfindahl`` where both
+        tables have it, else plants of equal size, which is the least variance they can have).
+        Both assume the reference contains the region.
     level : float
         Confidence level of the interval.
     absent : {"withheld", "zero"}
@@ -273,24 +273,29 @@ def _plant_herfindahls(
 ) -> tuple[Floats, Floats]:
     """Plant Herfindahl of the cell and of the rest of its industry in the reference."""
     g, i = panel.g[cells], panel.i[cells]
+    x, X = panel.columns[value][cells], ref.industry[value][g, i]
     if value == "establishments":
-        own, whole = panel.columns[value][cells], ref.industry[value][g, i]
-        return kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
-    if "plant_herfindahl" in panel.columns and "plant_herfindahl" in ref.industry:
-        H, H_whole = (
-            panel.columns["plant_herfindahl"][cells],
-            ref.industry["plant_herfindahl"][g, i],
-        )
-        x, X = panel.columns[value][cells], ref.industry[value][g, i]
-        # Sums of squared plant sizes add up, so the rest is what the region leaves of them.
-        return H, kernel.ratio(H_whole * X**2 - H * x**2, (X - x) ** 2)
-    if "establishments" not in panel.columns or "establishments" not in ref.industry:
+        return kernel.ratio(1.0, x), kernel.ratio(1.0, X - x)
+    counted = all("establishments" in columns for columns in (panel.columns, ref.industry))
+    measured = all("plant_herfindahl" in columns for columns in (panel.columns, ref.industry))
+    if not counted and not measured:
         raise SchemaError(
             "interval='establishment' needs a column 'establishments' (or 'plant_herfindahl') in "
             "the employment table and in the reference: add it, or use interval='binomial'"
         )
-    own, whole = panel.columns["establishments"][cells], ref.industry["establishments"][g, i]
-    return kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
+    H, H_rest = np.full_like(x, np.nan), np.full_like(x, np.nan)
+    if counted:
+        own, whole = panel.columns["establishments"][cells], ref.industry["establishments"][g, i]
+        H, H_rest = kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
+    if measured:
+        H_whole = ref.industry["plant_herfindahl"][g, i]
+        known = panel.columns["plant_herfindahl"][cells]
+        H = np.where(np.isnan(known), H, known)
+        # Squared plant sizes add up, so the rest has what the region leaves of them. Where the
+        # Herfindahls are themselves floors that may be too little: equal plants are the least.
+        left = kernel.ratio(H_whole * X**2 - H * x**2, (X - x) ** 2)
+        H_rest = np.fmax(left, H_rest)
+    return H, H_rest
 
 
 def _standard_error(

@@ -1,15 +1,17 @@
 """Where does each label of a scatter go so that none covers another, a bubble or a leader?
 
-A deterministic search instead of a force model: every label tries a ring of places around its
-bubble, nearest first, and takes the cheapest that is free; a few sweeps let early labels make way
-for late ones. What is returned as placed never overlaps; what has no place is returned as None,
-and the caller numbers it. Everything is in points, with the frame's lower left corner at 0, 0.
+A deterministic search instead of a force model, which may leave overlaps: every label has a list
+of places around its bubble; all pairs of places that conflict are known beforehand; labels then
+move in turn to the place that costs and conflicts least, while conflicts grow dearer. What is
+returned as placed never overlaps; what has no place is None, and the caller numbers it.
+Everything is in points, with the frame's lower left corner at 0, 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +21,9 @@ _DISTANCES = (2.0, 5.0, 9.0, 14.0, 20.0, 27.0, 36.0, 48.0, 62.0, 80.0, 100.0, 12
 _ANGLES = np.arange(24) * (2 * np.pi / 24)
 #: A leader is drawn from this gap on; nearer labels need none.
 LEADER = 7.0
-_SWEEPS = 6
+#: Places a label may choose from: so many of the cheapest, and so many of the farther ones.
+_NEAR, _FAR = 70, 110
+_SWEEPS = 80
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class _Places:
 
 def meets_rect(rects: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Tell which rectangles (x0, y0, x1, y1) overlap another."""
-    return (
+    return np.asarray(
         (rects[:, 0] < other[2]) & (rects[:, 2] > other[0])
         & (rects[:, 1] < other[3]) & (rects[:, 3] > other[1])
     )  # fmt: skip
@@ -64,26 +68,26 @@ def meets_circle(rects: np.ndarray, center: np.ndarray, radius: float) -> np.nda
 def crosses_rect(segments: np.ndarray, rects: np.ndarray) -> np.ndarray:
     """Tell which segments (x0, y0, x1, y1) pass through a rectangle, row by row."""
     rect = np.atleast_2d(rects)
-    start, step = segments[:, :2], segments[:, 2:] - segments[:, :2]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = (rect[:, :2] - start) / step
-        second = (rect[:, 2:] - start) / step
-    enter, leave = np.fmin(first, second), np.fmax(first, second)
-    # A segment along an axis never leaves its slab: it is inside of it always or never.
-    flat = step == 0
-    inside = (start > rect[:, :2]) & (start < rect[:, 2:])
-    enter = np.where(flat, np.where(inside, -np.inf, np.inf), enter).max(axis=1)
-    leave = np.where(flat, np.where(inside, np.inf, -np.inf), leave).min(axis=1)
-    return np.asarray((np.maximum(enter, 0) < np.minimum(leave, 1)))
+    enter, leave = 0.0, 1.0
+    for axis in (0, 1):
+        start = segments[:, axis]
+        # A hair of slant spares the case of a segment along an axis.
+        step = segments[:, axis + 2] - start + 1e-9
+        first, second = (rect[:, axis] - start) / step, (rect[:, axis + 2] - start) / step
+        enter = np.maximum(enter, np.minimum(first, second))
+        leave = np.minimum(leave, np.maximum(first, second))
+    return np.asarray(enter < leave)
 
 
 def crosses_segment(segments: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Tell which segments cross another."""
 
     def side(a: np.ndarray, b: np.ndarray, p: np.ndarray) -> np.ndarray:
-        return np.sign(
-            (b[..., 0] - a[..., 0]) * (p[..., 1] - a[..., 1])
-            - (b[..., 1] - a[..., 1]) * (p[..., 0] - a[..., 0])
+        return np.asarray(
+            np.sign(
+                (b[..., 0] - a[..., 0]) * (p[..., 1] - a[..., 1])
+                - (b[..., 1] - a[..., 1]) * (p[..., 0] - a[..., 0])
+            )
         )
 
     a, b, c, d = segments[:, :2], segments[:, 2:], other[:2], other[2:]
@@ -155,39 +159,38 @@ def _places(
     return _Places(boxes, kinds, penalty, segments, gap > LEADER)
 
 
+def _thin(places: _Places) -> _Places:
+    """Keep the cheapest places and an even sample of the others."""
+    order = np.argsort(places.cost, kind="stable")
+    rest = order[_NEAR:]
+    kept = np.concatenate([order[:_NEAR], rest[:: max(1, len(rest) // _FAR)]])
+    return _Places(
+        places.rects[kept], places.variants[kept], places.cost[kept], places.segments[kept],
+        places.led[kept],
+    )  # fmt: skip
+
+
 def place(
     anchors: np.ndarray,
     radii: np.ndarray,
     sizes: Sequence[Sequence[tuple[float, float]]],
     frame: tuple[float, float],
     *,
+    weights: np.ndarray | None = None,
     blocked: Sequence[np.ndarray] = (),
     avoid: Sequence[np.ndarray] = (),
 ) -> list[Spot | None]:
     """Find a place for every label.
 
     `sizes` gives each label's width and height for every way it may be broken into lines;
-    rectangles in `blocked` are never covered, those in `avoid` only for want of better.
+    rectangles in `blocked` are never covered, those in `avoid` only for want of better. Of two
+    labels that exclude each other the one with the larger weight stays.
     """
     count = len(anchors)
     found = [
-        _places(i, anchors, radii, sizes[i], frame, blocked, avoid) for i in range(count)
+        _thin(_places(i, anchors, radii, sizes[i], frame, blocked, avoid)) for i in range(count)
     ]
-    chosen: list[int | None] = [None] * count
-    # Whoever has the fewest places near by chooses first.
-    near = [float((places.cost < 15).sum()) for places in found]
-    order = sorted(range(count), key=lambda i: (near[i], i))
-    for sweep in range(_SWEEPS):
-        before = list(chosen)
-        for index in order:
-            chosen[index] = _cheapest(index, found, chosen)
-        if chosen == before:
-            break
-        # Those left without a place go first the next time.
-        if sweep < 3 and None in chosen:
-            missing = [i for i in order if chosen[i] is None]
-            order = missing + [i for i in order if chosen[i] is not None]
-            chosen = [None] * count
+    chosen = _choose(found, np.ones(count) if weights is None else weights)
     spots: list[Spot | None] = []
     for places, choice in zip(found, chosen, strict=True):
         if choice is None:
@@ -198,21 +201,63 @@ def place(
     return spots
 
 
-def _cheapest(index: int, found: list[_Places], chosen: list[int | None]) -> int | None:
-    """Find the cheapest place that the labels already placed leave free."""
-    mine = found[index]
-    free = np.ones(len(mine.cost), bool)
-    for other, choice in enumerate(chosen):
-        if choice is None or other == index:
-            continue
-        theirs = found[other]
-        rect = theirs.rects[choice]
-        free &= ~meets_rect(mine.rects, rect)
-        free &= ~(mine.led & crosses_rect(mine.segments, rect))
-        if theirs.led[choice]:
-            segment = theirs.segments[choice]
-            free &= ~crosses_rect(segment[None], mine.rects)
-            free &= ~(mine.led & crosses_segment(mine.segments, segment))
-    if not free.any():
-        return None
-    return int(np.argmin(np.where(free, mine.cost, np.inf)))
+def _conflicts(found: list[_Places], offsets: np.ndarray) -> np.ndarray:
+    """Tell for every pair of places whether their labels or leaders meet."""
+    rects = np.concatenate([places.rects for places in found])
+    segments = np.concatenate([places.segments for places in found])
+    led = np.concatenate([places.led for places in found])
+    result = np.zeros((len(rects), len(rects)), bool)
+    lines = np.flatnonzero(led)
+    for row in range(len(rects)):
+        result[row] = meets_rect(rects, rects[row])
+        result[row, lines] |= crosses_rect(segments[lines], rects[row])
+        if led[row]:
+            result[row] |= crosses_rect(segments[row][None], rects)
+            result[row, lines] |= crosses_segment(segments[lines], segments[row])
+    # Places of one label exclude each other anyway.
+    for start, stop in pairwise(offsets):
+        result[start:stop, start:stop] = False
+    return result
+
+
+def _choose(found: list[_Places], weights: np.ndarray) -> list[int | None]:
+    """Choose one place a label so that none conflict and the sum of costs is low."""
+    offsets = np.concatenate([[0], np.cumsum([len(places.cost) for places in found])])
+    conflicts = _conflicts(found, offsets)
+    costs = np.concatenate([places.cost for places in found])
+    active = [i for i in range(len(found)) if len(found[i].cost)]
+    chosen = {i: int(offsets[i] + np.argmin(found[i].cost)) for i in active}
+    # A fixed seed: the same table gives the same picture.
+    random = np.random.default_rng(20)
+    best, least = dict(chosen), np.inf
+    for sweep in range(_SWEEPS):
+        price = 6.0 * 1.06**sweep
+        for i in random.permutation(active):
+            others = np.array([chosen[j] for j in active if j != i], dtype=int)
+            span = slice(offsets[i], offsets[i + 1])
+            total = costs[span] + price * conflicts[span][:, others].sum(axis=1)
+            chosen[int(i)] = int(offsets[i] + np.argmin(total))
+        picked = np.array([chosen[j] for j in active], dtype=int)
+        score = costs[picked].sum() + 500.0 * conflicts[np.ix_(picked, picked)].sum()
+        if score < least:
+            best, least = dict(chosen), score
+    kept = set(active)
+    while True:
+        spots = {i: best[i] for i in sorted(kept)}
+        clashes = {
+            i: int(conflicts[place, [p for j, p in spots.items() if j != i]].sum())
+            for i, place in spots.items()
+        }
+        bad = [i for i, number in clashes.items() if number]
+        if not bad:
+            break
+        kept.discard(min(bad, key=lambda i: (weights[i], -clashes[i], i)))
+    # Whoever was dropped may still find a place among those that stayed.
+    for i in [i for i in active if i not in kept]:
+        others = np.array([best[j] for j in sorted(kept)], dtype=int)
+        span = slice(offsets[i], offsets[i + 1])
+        free = ~conflicts[span][:, others].any(axis=1)
+        if free.any():
+            best[i] = int(offsets[i] + np.argmin(np.where(free, costs[span], np.inf)))
+            kept.add(i)
+    return [int(best[i] - offsets[i]) if i in kept else None for i in range(len(found))]

@@ -7,25 +7,23 @@ All lengths are points (1/72 inch), which do not depend on the resolution.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerLine2D
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 from matplotlib.transforms import offset_copy
 
-from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot.style import GRID, MUTED, TEXT
 
 __all__: list[str] = []
@@ -97,7 +95,7 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width in points of the widest line, without any renderer, 2% on the safe side."""
     font = FontProperties(family=["DejaVu Sans"], size=size, weight=weight)
     widths = [
-        text_to_path.get_text_width_height_descent(line, font, False)[0]  # type: ignore[arg-type]
+        text_to_path.get_text_width_height_descent(line, font, False)[0]
         for line in text.split("\n")
     ]
     return 1.02 * max(widths)
@@ -122,6 +120,13 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> str:
                 line = longer
         lines.append(line)
     return "\n".join(lines)
+
+
+def two_lines(name: str, size: float) -> str:
+    """Break a name at the space that makes its two lines most alike."""
+    cuts = [i for i, letter in enumerate(name) if letter == " "]
+    broken = [f"{name[:i]}\n{name[i + 1 :]}" for i in cuts]
+    return min(broken, key=lambda text: text_width(text, size), default=name)
 
 
 def spread(wanted: Sequence[float], gap: Sequence[float], low: float, high: float) -> np.ndarray:
@@ -149,79 +154,15 @@ def spread(wanted: Sequence[float], gap: Sequence[float], low: float, high: floa
     return result
 
 
-def number(value: float, *, sign: bool = False) -> str:
-    """Write a count with thousands separators and a true minus."""
-    text = f"{value:+,.0f}" if sign else f"{value:,.0f}"
-    return ("0" if text in {"+0", "-0"} else text).replace("-", "\N{MINUS SIGN}")
+class Middle(HandlerLine2D):
+    """Draw a tall marker in the middle of its box, where the legend would draw it too high."""
 
-
-def ratio(value: float) -> str:
-    """Write a location quotient: two decimals, one from 10 on, none from 100 on."""
-    return f"{value:.2f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
-
-
-def count_axis(axis: Axis, *, sign: bool = False, prefix: str = "") -> None:
-    """Write ticks with thousands separators."""
-    axis.set_major_formatter(FuncFormatter(lambda v, _: prefix + number(v, sign=sign)))
-
-
-def few_ticks(ax: Axes) -> None:
-    """Keep the number of horizontal ticks to what their labels have room for."""
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow(ax) else 6))
-
-
-def lq_limits(values: Iterable[float]) -> tuple[float, float]:
-    """Return the ends of a log axis around 1 that holds all values.
-
-    Each side reaches a factor 2 at least, and half as far as the other at least, so that 1 stays
-    near the middle without one tiny quotient emptying half of the picture.
-    """
-    seen = np.asarray(list(values), float)
-    logs = np.log(seen[np.isfinite(seen) & (seen > 0)])
-    up = max([np.log(2.0), *logs]) + 0.12
-    down = max([np.log(2.0), *(-logs)]) + 0.12
-    return float(np.exp(-max(down, up / 2))), float(np.exp(max(up, down / 2)))
-
-
-def lq_ticks(axis: Axis, low: float, high: float, most: int = 9) -> None:
-    """Put ticks at powers of two; a factor has one length, wherever it stands."""
-    first, last = int(np.ceil(np.log2(low))), int(np.floor(np.log2(high)))
-    step = 1 if last - first <= most - 1 else 2
-    exponents = [e for e in range(first, last + 1) if e % step == 0]
-    axis.set_major_locator(FixedLocator([2.0**e for e in exponents]))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}" if v > 0.1 else f"{v:.2f}" if v > 0.03 else f"{v:.2g}"))
-    axis.set_minor_locator(NullLocator())
-
-
-def floats(table: pd.DataFrame, column: str) -> np.ndarray:
-    """Read a numeric column as a fresh float array, NaN where missing."""
-    try:
-        return np.array(table[column].to_numpy(dtype=float, na_value=np.nan), copy=True)
-    except (TypeError, ValueError) as error:
-        raise SchemaError(
-            f"column {column!r} is not numeric: {error}: convert it to float, with NaN where the "
-            "number is withheld"
-        ) from error
-
-
-def flags(table: pd.DataFrame, column: str) -> np.ndarray:
-    """Read a yes/no column; a missing answer counts as no."""
-    return np.array([bool(v) and not pd.isna(v) for v in table[column]], dtype=bool)
-
-
-def strings(table: pd.DataFrame, column: str) -> list[str]:
-    """Read a text column."""
-    return [str(v) for v in table[column]]
-
-
-def not_shown(names: Sequence[str], why: str) -> str:
-    """Say which rows the picture leaves out, or nothing."""
-    return f"Not shown ({why}): {'; '.join(names)}." if len(names) else ""
-
-
-def join_notes(*notes: str | None) -> str:
-    """Put the footer's sentences together."""
-    return " ".join(note.strip() for note in notes if note and note.strip())
+    def create_artists(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Move what the base class draws; positions 3 and 5 are the descent and the height."""
+        made: list[Any] = list(super().create_artists(*args, **kwargs))
+        for line in made:
+            line.set_ydata([args[5] / 2 - args[3]] * len(line.get_ydata()))
+        return made
 
 
 @dataclass
@@ -235,6 +176,7 @@ class Group:
     pad: float = 0.6
     length: float = 1.6
     height: float = 0.7
+    handler: HandlerLine2D | None = None
 
 
 @dataclass
@@ -274,6 +216,7 @@ def _legend(ax: Axes, group: Group, width: float, size: float) -> Legend:
             handletextpad=group.pad,
             handlelength=group.length,
             handleheight=group.height,
+            handler_map={Line2D: group.handler} if group.handler else None,
             columnspacing=1.4,
             labelspacing=group.spacing,
             alignment="left",
@@ -291,7 +234,7 @@ def _legend(ax: Axes, group: Group, width: float, size: float) -> Legend:
 
 def _overhang(ax: Axes, outside: Sequence[Artist]) -> tuple[float, float, float, float]:
     """Return how far ticks, axis labels and `outside` reach beyond the axes: l, r, b, t."""
-    boxes = [axis.get_tightbbox() for axis in (ax.xaxis, ax.yaxis) if axis.get_visible()]
+    boxes = [axis.get_tightbbox() for axis in (ax.xaxis, ax.yaxis) if ax.axison]
     boxes += [artist.get_window_extent() for artist in outside]
     frame = ax.get_window_extent()
     found = [box for box in boxes if box is not None and box.width > 0]

@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator
+from matplotlib.transforms import offset_copy
 
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot.style import MUTED
@@ -25,8 +26,8 @@ class Rows:
     """Where the marks of each row go, and what the layout must leave room for."""
 
     ax: Axes
-    at: np.ndarray
-    name_at: np.ndarray
+    y: np.ndarray
+    name_y: np.ndarray
     compact: bool
     size: float
     height: float
@@ -40,19 +41,17 @@ class Rows:
                 return
             # Only the first column has room on a phone; it says its unit in every row.
             self._edge = 1.0
-            for y, text in zip(self.name_at, texts, strict=True):
+            for y, text in zip(self.name_y, texts, strict=True):
                 self._cell(text, y, 0.0, self.ax.get_yaxis_transform())
             return
         wide = max(lay.text_width(text, self.size) for text in [head, *texts])
         self._edge += wide + 12.0
-        moved = lay.offset_copy(
+        moved = offset_copy(
             self.ax.get_yaxis_transform(), lay.root(self.ax), self._edge, 0, units="points"
         )
-        for y, text in zip(self.at, texts, strict=True):
+        for y, text in zip(self.y, texts, strict=True):
             self._cell(text, y, 0.0, moved)
-        above = lay.offset_copy(
-            self.ax.transAxes, lay.root(self.ax), self._edge, 3, units="points"
-        )
+        above = offset_copy(self.ax.transAxes, lay.root(self.ax), self._edge, 3, units="points")
         self.outside.append(
             lay.outside_text(
                 self.ax, head, 1, 1, transform=above, ha="right", va="bottom",
@@ -67,14 +66,13 @@ class Rows:
         )  # fmt: skip
         if self.compact:
             cell.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+            cell.set_zorder(1.9)
         else:
             self.outside.append(cell)
 
     def mark(self, x: float, label: str) -> None:
         """Name a vertical line, above the axes."""
-        above = lay.offset_copy(
-            self.ax.get_xaxis_transform(), lay.root(self.ax), 0, 3, units="points"
-        )
+        above = offset_copy(self.ax.get_xaxis_transform(), lay.root(self.ax), 0, 3, units="points")
         self.outside.append(
             lay.outside_text(
                 self.ax, label, x, 1, transform=above, ha="center", va="bottom",
@@ -93,17 +91,17 @@ def rows(ax: Axes, names: Sequence[str], *, bold: Sequence[bool] | None = None) 
     if compact:
         # Names share the axes with the marks: the upper half of a row is theirs.
         pitch = 2.65 * size
-        at, name_at = index + 0.17, index - 0.24
+        y, name_y = index + 0.2, index - 0.24
         ax.yaxis.set_major_locator(FixedLocator([]))
         room = lay.width_in(ax) * 72 - 2 * lay.MARGIN - 5.5 * size
-        for y, name, weight in zip(name_at, names, weights, strict=True):
+        for row, name, weight in zip(name_y, names, weights, strict=True):
             ax.text(
-                0, y, _shorten(name, room, size, weight), transform=ax.get_yaxis_transform(),
-                ha="left", va="center_baseline", fontsize=size, fontweight=weight, zorder=4,
+                0, row, _shorten(name, room, size, weight), transform=ax.get_yaxis_transform(),
+                ha="left", va="center_baseline", fontsize=size, fontweight=weight, zorder=1.9,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
     else:
-        at = name_at = index
+        y = name_y = index
         room = lay.width_in(ax) * 72 * 0.42
         shown = [
             lay.wrap(name, room, size, weight) for name, weight in zip(names, weights, strict=True)
@@ -115,7 +113,7 @@ def rows(ax: Axes, names: Sequence[str], *, bold: Sequence[bool] | None = None) 
         for label, weight in zip(ax.get_yticklabels(), weights, strict=True):
             label.set_fontweight(weight)
     ax.set_ylim(max(count, 1) - 0.5, -0.5)
-    return Rows(ax, at, name_at, compact, size, max(60.0, count * pitch), [])
+    return Rows(ax, y, name_y, compact, size, max(60.0, count * pitch), [])
 
 
 def _shorten(name: str, room: float, size: float, weight: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import Rows, rows
 from clusteranalysis.plot.style import BLUE, MUTED, ORANGE, SKY, TEXT, VERMILION, context
@@ -72,18 +75,18 @@ def shift_share_bars(
     """
     columns = [column for column, _, _, _ in _PARTS]
     check_columns(table, ["name", *columns, "change"], what="shift-share table")
-    frame = pd.DataFrame({column: lay.floats(table, column) for column in [*columns, "change"]})
-    frame["name"] = lay.strings(table, "name")
-    complete = np.isfinite(frame[[*columns, "change"]]).all(axis=1)
-    shown = frame[complete].sort_values(
-        "change", ascending=False, kind="stable", ignore_index=True
-    )
+    frame = pd.DataFrame({column: fmt.floats(table, column) for column in [*columns, "change"]})
+    frame["name"] = fmt.strings(table, "name")
+    complete = frame[[*columns, "change"]].notna().all(axis=1)
+    shown = frame[complete].sort_values("change", ascending=False, kind="stable", ignore_index=True)
     if shown.empty:
         raise SchemaError("no row of the shift-share table is complete: nothing to draw")
     gap = (shown[columns].sum(axis=1) - shown["change"]).abs()
     bad = gap > _SLACK + 1e-6 * shown[columns].abs().sum(axis=1)
     if bad.any():
-        listed = ", ".join(f"{shown['name'][i]!r} by {gap[i]:,.1f}" for i in np.flatnonzero(bad)[:5])
+        listed = ", ".join(
+            f"{shown['name'][i]!r} by {gap[i]:,.1f}" for i in np.flatnonzero(bad)[:5]
+        )
         raise SchemaError(
             f"'national' + 'industry_mix' + 'regional' misses 'change' for {listed} jobs: "
             "pass the four columns of one shift-share call"
@@ -94,34 +97,34 @@ def shift_share_bars(
         lay.grid(ax, "x")
         right, left = np.zeros(len(shown)), np.zeros(len(shown))
         thick = 0.34 if lines.compact else 0.62
-        handles: list = []
+        handles: list[Any] = []
         for column, _, fill, hatch in _PARTS:
             values = shown[column].to_numpy()
             ax.barh(
-                lines.at, values, thick, left=np.where(values >= 0, right, left), color=fill,
+                lines.y, values, thick, left=np.where(values >= 0, right, left), color=fill,
                 hatch=hatch, edgecolor="white", linewidth=0.6, zorder=2,
             )  # fmt: skip
             right += np.maximum(values, 0)
             left += np.minimum(values, 0)
             handles.append(Patch(facecolor=fill, hatch=hatch, edgecolor="white", linewidth=0.6))
-        ax.axvline(0, color=TEXT, linewidth=1.0, zorder=2.5)
+        ax.axvline(0, color=TEXT, linewidth=1.0, zorder=1.8 if lines.compact else 2.5)
         ax.plot(
-            shown["change"], lines.at, linestyle="none", marker="d", markersize=6.5,
+            shown["change"], lines.y, linestyle="none", marker="d", markersize=6.5,
             markerfacecolor="black", markeredgecolor="white", markeredgewidth=0.9, zorder=4,
         )  # fmt: skip
         reach = float(right.max() - left.min()) or 1.0
         ax.set_xlim(float(left.min()) - 0.03 * reach, float(right.max()) + 0.03 * reach)
-        lay.few_ticks(ax)
-        lay.count_axis(ax.xaxis, sign=True)
-        lines.column("Change", [lay.number(v, sign=True) for v in shown["change"]])
+        fmt.few_ticks(ax, 3 if lines.compact else 6)
+        fmt.count_axis(ax.xaxis, sign=True)
+        lines.column("Change", [fmt.number(v, sign=True) for v in shown["change"]])
         ax.set_xlabel("Change in jobs", fontsize=lines.size)
         mark = Line2D([], [], linestyle="none", marker="d", markersize=6.5, color="black")
         lay.arrange(
             ax,
             size=lines.size,
             title=title or "What moved jobs in each cluster?",
-            note=lay.join_notes(
-                note, lay.not_shown(frame["name"][~complete].tolist(), "jobs withheld")
+            note=fmt.join_notes(
+                note, fmt.not_shown(frame["name"][~complete].tolist(), "jobs withheld")
             ),
             groups=[
                 lay.Group([*handles, mark], [*(p[1] for p in _PARTS), "actual change, their sum"])
@@ -177,7 +180,7 @@ def shift_share_waterfall(
     [(0.0, 100.0), (100.0, 20.0), (0.0, 120.0)]
     """
     check_columns(total, ["step", "jobs"], what="waterfall table")
-    jobs, labels = lay.floats(total, "jobs"), lay.strings(total, "step")
+    jobs, labels = fmt.floats(total, "jobs"), fmt.strings(total, "step")
     if len(jobs) < 3 or not np.isfinite(jobs).all():
         raise SchemaError(
             "the waterfall table needs a first level, one change at least and a last level, "
@@ -205,12 +208,12 @@ def shift_share_waterfall(
         if low < 0:
             ax.axvline(0, color=TEXT, linewidth=1.0)
         lay.grid(ax, "x")
-        lay.few_ticks(ax)
-        lay.count_axis(ax.xaxis)
+        fmt.few_ticks(ax, 3 if lines.compact else 6)
+        fmt.count_axis(ax.xaxis)
         if torn:
             _tear(ax, lines, start, [0, len(jobs) - 1])
         ax.set_xlabel(
-            f"Jobs; the axis begins at {lay.number(start)}, not at zero" if torn else "Jobs",
+            f"Jobs; the axis begins at {fmt.number(start)}, not at zero" if torn else "Jobs",
             fontsize=lines.size,
         )
         torn_words = (
@@ -221,7 +224,7 @@ def shift_share_waterfall(
             ax,
             size=lines.size,
             title=title or "What turned the first year's jobs into the last year's?",
-            note=lay.join_notes(torn_words, note),
+            note=fmt.join_notes(torn_words, note),
             groups=[_legend(jobs)],
             outside=lines.outside,
             height=max(lines.height, 26.0 * len(jobs)),
@@ -235,15 +238,13 @@ def _round_down(value: float, span: float) -> float:
     return float(np.floor(value / unit) * unit)
 
 
-def _bars(
-    ax: Axes, lines: Rows, jobs: np.ndarray, before: np.ndarray, base: float
-) -> list[Text]:
+def _bars(ax: Axes, lines: Rows, jobs: np.ndarray, before: np.ndarray, base: float) -> list[Text]:
     """Draw levels from `base` and changes from where the last bar ended, each with its number."""
     left = np.concatenate([[base], before[:-1], [base]])
     width = np.concatenate([[jobs[0] - base], jobs[1:-1], [jobs[-1] - base]])
     thick = 0.36 if lines.compact else 0.6
-    bars = ax.barh(lines.at, width, thick, left=left, edgecolor="white", linewidth=0.6, zorder=2)
-    numbers = []
+    bars = ax.barh(lines.y, width, thick, left=left, edgecolor="white", linewidth=0.6, zorder=2)
+    numbers: list[Text] = []
     for position, bar in enumerate(bars):
         level = position in (0, len(jobs) - 1)
         gain = jobs[position] >= 0
@@ -251,15 +252,15 @@ def _bars(
         bar.set_hatch("" if level or gain else "////")
         numbers.append(
             ax.annotate(
-                lay.number(jobs[position], sign=not level),
-                (max(left[position], left[position] + width[position]), lines.at[position]),
+                fmt.number(jobs[position], sign=not level),
+                (max(left[position], left[position] + width[position]), lines.y[position]),
                 xytext=(5, 0), textcoords="offset points", va="center", fontsize=lines.size,
                 fontweight="bold", annotation_clip=False, zorder=4,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
         )  # fmt: skip
     # Thin connectors carry the eye from one bar's end to the next bar's begin.
-    for value, above, below in zip(before, lines.at[:-1], lines.at[1:], strict=True):
+    for value, above, below in zip(before, lines.y[:-1], lines.y[1:], strict=True):
         ax.plot(
             [value, value], [above + thick / 2, below - thick / 2], color=TEXT, linewidth=0.9,
             linestyle=(0, (2, 2)), zorder=1.9,
@@ -273,7 +274,7 @@ def _tear(ax: Axes, lines: Rows, start: float, levels: list[int]) -> None:
     half = 0.2 if lines.compact else 0.32
     teeth = np.where(np.arange(7) % 2, 1, -1)
     for position in levels:
-        y = np.linspace(lines.at[position] - half, lines.at[position] + half, 7)
+        y = np.linspace(lines.y[position] - half, lines.y[position] + half, 7)
         x = start + (right - start) * (0.03 + 0.005 * teeth)
         ax.plot(x, y, color="white", linewidth=3, zorder=3, solid_joinstyle="miter")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _labels as places
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot.ranking import check_tradability
@@ -86,11 +88,11 @@ def portfolio(
     'log'
     """
     check_columns(table, _COLUMNS, what="portfolio table")
-    frame = pd.DataFrame({column: lay.floats(table, column) for column in _COLUMNS[1:4]})
+    frame = pd.DataFrame({column: fmt.floats(table, column) for column in _COLUMNS[1:4]})
     for column in (*_BOUNDS, *_INTERVAL):
-        frame[column] = lay.floats(table, column) if column in table.columns else np.nan
-    frame["name"], frame["kind"] = lay.strings(table, "name"), lay.strings(table, "tradability")
-    frame["selected"] = lay.flags(table, "selected")
+        frame[column] = fmt.floats(table, column) if column in table.columns else np.nan
+    frame["name"], frame["kind"] = fmt.strings(table, "name"), fmt.strings(table, "tradability")
+    frame["selected"] = fmt.flags(table, "selected")
     check_tradability(frame["kind"])
     zero = frame["location_quotient"].eq(0) | frame["employment"].eq(0)
     partial = frame[list(_COLUMNS[1:4])].isna().any(axis=1) & ~zero
@@ -103,10 +105,10 @@ def portfolio(
             "no row of the portfolio table has a location quotient, a growth difference and jobs: "
             "nothing to draw"
         )
-    footer = lay.join_notes(
+    footer = fmt.join_notes(
         note,
-        lay.not_shown(frame["name"][partial].tolist(), "a figure is withheld"),
-        lay.not_shown(frame["name"][zero].tolist(), "no jobs in the region"),
+        fmt.not_shown(frame["name"][partial].tolist(), "a figure is withheld"),
+        fmt.not_shown(frame["name"][zero].tolist(), "no jobs in the region"),
     )
     with context():
         ax = lay.begin(ax, height=6.4)
@@ -150,13 +152,13 @@ class _Picture:
         self._bubbles()
         order = shown.sort_values("location_quotient", ascending=False, kind="stable").index
         numbers = {int(i): str(rank) for rank, i in enumerate(order, 1)}
-        keyed = set(range(len(shown))) if small else set()
         self._limits(400.0, 300.0)
+        keyed: set[int] = set(range(len(shown))) if small else set()
         while True:
             arranged = lay.arrange(
                 ax, title=title, note=note, size=self.size, groups=self._groups(),
                 height=290.0 if small else 300.0 if self.size > 10 else 350.0,
-                key=(lambda width: self._key(order, numbers, keyed, width)) if keyed else None,
+                key=partial(self._key, order, numbers, frozenset(keyed)) if keyed else None,
             )  # fmt: skip
             box = ax.get_window_extent()
             wide, tall = lay.points(ax, box.width), lay.points(ax, box.height)
@@ -204,7 +206,7 @@ class _Picture:
                      for name in QUADRANTS.values() for line in name.split("\n")) + 12  # fmt: skip
         radii = 1.3 * self.radii + 3
         x = self.shown["growth_difference"].to_numpy()
-        low, high = _fit(x, radii, wide, min(corner, 0.45 * wide), 4.0)
+        low, high = fmt.fit(x, radii, wide, min(corner, 0.45 * wide), 4.0)
         self.ax.set_xlim(low, high)
         columns = ["location_quotient", *_BOUNDS, *_INTERVAL]
         # A bound far below its own quotient (or zero) may run out of the picture.
@@ -213,10 +215,10 @@ class _Picture:
         y = np.log(values)
         sizes = np.where(np.arange(len(columns)) == 0, radii[:, None], 0.0)
         known = np.isfinite(y)
-        low, high = _fit(y[known], sizes[known], tall, band + 20, band)
+        low, high = fmt.fit(y[known], sizes[known], tall, band + 20, band)
         ends = np.exp([low, high])
         self.ax.set_ylim(*ends)
-        lay.lq_ticks(self.ax.yaxis, float(ends[0]), float(ends[1]))
+        fmt.lq_ticks(self.ax.yaxis, float(ends[0]), float(ends[1]))
 
     def _corners(self) -> list[Text]:
         made = []
@@ -251,7 +253,7 @@ class _Picture:
             if index in keyed:
                 variants.append([numbers[index]])
                 continue
-            variants.append(list(dict.fromkeys([name, _two_lines(name, self.size)])))
+            variants.append(list(dict.fromkeys([name, lay.two_lines(name, self.size)])))
         sizes = [
             [(lay.text_width(t, self.size) + 3, lay.text_height(t, self.size)) for t in texts]
             for texts in variants
@@ -262,7 +264,8 @@ class _Picture:
             np.array([origin[0] - 0.5, 0, origin[0] + 0.5, tall]),
         ]
         spots = places.place(
-            np.asarray(anchors), 1.06 * self.radii * _reach(shown["kind"]), sizes, (wide, tall),
+            np.asarray(anchors), self.radii * _reach(shown["kind"]), sizes, (wide, tall),
+            weights=(shown["selected"] * 1e9 + shown["employment"]).to_numpy(),
             blocked=[box(corner) for corner in corners], avoid=lines,
         )  # fmt: skip
         chosen = [
@@ -288,12 +291,12 @@ class _Picture:
             start, end = spot.leader[:2] - at, spot.leader[2:] - at
             self.ax.annotate(
                 "", anchor, xytext=(float(end[0]), float(end[1])), textcoords="offset points",
-                arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 0,
+                arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 1.5,
                             "shrinkB": float(np.hypot(*start))}, zorder=2.9,
             )  # fmt: skip
 
     def _key(
-        self, order: pd.Index, numbers: dict[int, str], keyed: set[int], width: float
+        self, order: pd.Index, numbers: dict[int, str], keyed: frozenset[int], width: float
     ) -> str:
         """Name the numbered bubbles, by location quotient."""
         listed = [f"{numbers[i]} {self.shown['name'][i]}" for i in order if i in keyed]
@@ -308,7 +311,10 @@ class _Picture:
             if (shown["kind"] == kind).any():
                 marks.handles.append(_dot(marker, color, to_rgba(color, 0.72)))
                 marks.labels.append(kind)
-        for flag, face, label in ((True, MUTED, "filled: selected"), (False, "white", "hollow: not selected")):
+        for flag, face, label in (
+            (True, MUTED, "filled: selected"),
+            (False, "white", "hollow: not selected"),
+        ):
             if (shown["selected"] == flag).any():
                 marks.handles.append(_dot("o", MUTED, face))
                 marks.labels.append(label)
@@ -324,24 +330,22 @@ class _Picture:
         sizes = lay.Group(
             [Line2D([], [], linestyle="none", marker="o", markersize=2 * r,
                     markerfacecolor="white", markeredgecolor=MUTED) for _, r in radii],
-            [f"{lay.number(jobs)} jobs" for jobs, _ in radii],
+            [fmt.number(jobs) for jobs, _ in radii[:-1]] + [f"{fmt.number(radii[-1][0])} jobs"],
             length=2 * radii[-1][1] / self.size + 0.2,
+            handler=lay.Middle(),
             # Legend takes 0.35 of what exceeds 0.7 off the height it is given.
             height=(2 * radii[-1][1] / self.size + 0.2) / 0.65,
         )  # fmt: skip
+        if self.size > 10:
+            marks.handles += doubt.handles
+            marks.labels += doubt.labels
+            doubt = lay.Group([], [])
         return [marks, *([doubt] if doubt.labels else []), sizes]
 
 
-def _two_lines(name: str, size: float) -> str:
-    """Break a name at the space that makes its two lines most alike."""
-    cuts = [i for i, letter in enumerate(name) if letter == " "]
-    broken = [f"{name[:i]}\n{name[i + 1:]}" for i in cuts]
-    return min(broken, key=lambda text: lay.text_width(text, size), default=name)
-
-
 def _reach(kinds: pd.Series) -> np.ndarray:
-    """Distance from the middle to the farthest corner, in radii of the circle of equal area."""
-    return np.where(kinds == "traded", 1.0, np.sqrt(np.pi / 2))
+    """Radius of the disc that labels keep off, in radii of the circle of equal area."""
+    return np.where(kinds == "traded", 1.04, 1.12)
 
 
 def _points2(radius: float, marker: str) -> float:
@@ -364,17 +368,3 @@ def _references(most: float) -> list[float]:
     unit = 10.0 ** np.floor(np.log10(most))
     top = max(step * unit for step in (1, 2, 5) if step * unit <= most)
     return sorted({max(1.0, round(top / part)) for part in (50, 5, 1)})
-
-
-def _fit(
-    values: np.ndarray, radii: np.ndarray, room: float, side: float, edge: float
-) -> tuple[float, float]:
-    """Ends of an axis of `room` points on which every disc, and zero with `side`, fits."""
-    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
-    if high - low < 1e-9:
-        low, high = low - 1.0, high + 1.0
-    for _ in range(25):
-        unit = (high - low) / room
-        low = min(float((values - (radii + edge) * unit).min()), -side * unit)
-        high = max(float((values + (radii + edge) * unit).max()), side * unit)
-    return low, high

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,9 +11,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import rows
-from clusteranalysis.plot.style import BLUE, MUTED, ORANGE, SKY, context
+from clusteranalysis.plot.style import BLUE, MUTED, SKY, context
 from clusteranalysis.schema import check_columns
 
 __all__ = ["data_quality"]
@@ -69,30 +72,32 @@ def data_quality(
         raise SchemaError("the quality table has no rows: nothing to draw")
     parts = [part for part in _PARTS if part[0] in table.columns]
     columns = [part[0] for part in parts]
-    frame = pd.DataFrame({column: lay.floats(table, column) for column in columns})
-    frame["name"] = lay.strings(table, "name")
-    known = np.isfinite(frame[columns]).all(axis=1)
+    frame = pd.DataFrame({column: fmt.floats(table, column) for column in columns})
+    frame["name"] = fmt.strings(table, "name")
+    known = frame[columns].notna().all(axis=1)
     total = frame[columns].sum(axis=1)
     bad = known & (((total - 1).abs() > 0.01) | (frame[columns] < 0).any(axis=1))
     if bad.any():
-        listed = ", ".join(f"{frame['name'][i]!r} ({total[i]:.3f})" for i in np.flatnonzero(bad)[:5])
+        listed = ", ".join(
+            f"{frame['name'][i]!r} ({total[i]:.3f})" for i in np.flatnonzero(bad)[:5]
+        )
         raise SchemaError(
             f"the columns {', '.join(map(repr, columns))} must be shares that add up to 1; they "
             f"do not for {listed}: divide by the upper bound of jobs"
         )
     frame["best"] = frame["open_share"].where(known, 2.0)
     shown = frame.sort_values("best", kind="stable", ignore_index=True)
-    known = shown["best"].to_numpy() < 2
+    sure = shown["best"].to_numpy() < 2
     with context():
         ax = lay.begin(ax, height=1.6 + 0.2 * len(shown), rows=len(shown))
         lines = rows(ax, shown["name"].tolist())
         thick = 0.34 if lines.compact else 0.62
         left = np.zeros(len(shown))
-        handles: list = []
+        handles: list[Any] = []
         for column, _, fill, hatch in parts:
-            values = 100 * shown[column].where(known, 0.0).to_numpy()
+            values = 100 * shown[column].where(sure, 0.0).to_numpy()
             ax.barh(
-                lines.at, values, thick, left=left, color=fill, hatch=hatch, zorder=2,
+                lines.y, values, thick, left=left, color=fill, hatch=hatch, zorder=2,
                 edgecolor=MUTED if fill == "white" else "white", linewidth=0.5,
             )  # fmt: skip
             left += values
@@ -101,26 +106,26 @@ def data_quality(
                       edgecolor=MUTED if fill == "white" else "white")
             )  # fmt: skip
         labels = [part[1] for part in parts]
-        if not known.all():
-            blank = {"facecolor": "white", "edgecolor": MUTED, "linestyle": ":", "linewidth": 1.0}
-            ax.barh(lines.at[~known], 100.0, thick, zorder=2, **blank)
+        if not sure.all():
+            blank: dict[str, Any] = {"facecolor": "white", "edgecolor": MUTED, "linestyle": ":"}
+            ax.barh(lines.y[~sure], 100.0, thick, zorder=2, **blank)
             handles.append(Patch(**blank))
             labels.append("not known")
         ax.set_xlim(0, 100)
-        lay.few_ticks(ax)
+        fmt.few_ticks(ax, 3 if lines.compact else 6)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}%"))
         for column, _, _, _ in parts if not lines.compact else parts[:1]:
             head = column.removesuffix("_share").capitalize()
             lines.column(
                 head if head != "Open" else "Open ≤",
-                [percent(v) if ok else "–" for v, ok in zip(shown[column], known, strict=True)],
+                [percent(v) if ok else "–" for v, ok in zip(shown[column], sure, strict=True)],
             )
         ax.set_xlabel("Share of the cluster's jobs", fontsize=lines.size)
         lay.arrange(
             ax,
             size=lines.size,
             title=title or "How much of each cluster is published?",
-            note=lay.join_notes(
+            note=fmt.join_notes(
                 note, "The number at the right of each name: published." if lines.compact else ""
             ),
             groups=[lay.Group(handles, labels)],

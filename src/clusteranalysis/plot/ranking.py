@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import rows
 from clusteranalysis.plot.style import MUTED, PALE, TEXT, TRADABILITY, context
@@ -74,12 +75,12 @@ def lq_ranking(
     check_columns(table, _COLUMNS, what="ranking table")
     bounded = all(column in table.columns for column in _BOUNDS)
     frame = pd.DataFrame(
-        {column: lay.floats(table, column) for column in (*_COLUMNS[1:4], "employment")}
+        {column: fmt.floats(table, column) for column in (*_COLUMNS[1:4], "employment")}
     )
     for column in _BOUNDS:
-        frame[column] = lay.floats(table, column) if bounded else np.nan
-    frame["name"], frame["kind"] = lay.strings(table, "name"), lay.strings(table, "tradability")
-    frame["selected"] = lay.flags(table, "selected")
+        frame[column] = fmt.floats(table, column) if bounded else np.nan
+    frame["name"], frame["kind"] = fmt.strings(table, "name"), fmt.strings(table, "tradability")
+    frame["selected"] = fmt.flags(table, "selected")
     check_tradability(frame["kind"])
     dot = frame["location_quotient"] > 0
     # Equal bounds have no width to draw.
@@ -93,23 +94,25 @@ def lq_ranking(
         ["rank", "high"], ascending=False, kind="stable", ignore_index=True
     )
     if shown.empty:
-        raise SchemaError("the ranking table holds no location quotient above zero: nothing to draw")
+        raise SchemaError(
+            "the ranking table holds no location quotient above zero: nothing to draw"
+        )
     with context():
         ax = lay.begin(ax, height=1.6 + 0.2 * len(shown), rows=len(shown))
         ax.set_xscale("log")
-        low, high = lay.lq_limits(shown[["location_quotient", *_COLUMNS[2:4], *_BOUNDS]].stack())
+        low, high = fmt.lq_limits(
+            shown[["location_quotient", *_COLUMNS[2:4], *_BOUNDS]].to_numpy().ravel()
+        )
         ax.set_xlim(low, high)
-        lay.lq_ticks(ax.xaxis, low, high, 6 if lay.narrow(ax) else 9)
+        fmt.lq_ticks(ax.xaxis, low, high, 6 if lay.narrow(ax) else 9)
         lines = rows(ax, shown["name"].tolist(), bold=shown["selected"].tolist())
         lay.grid(ax, "x")
         ax.axvline(1, color=TEXT, linewidth=1.1, zorder=1.8)
-        unsure = _draw(ax, shown, lines.at, low)
+        unsure = _draw(ax, shown, lines.y, low)
         lines.mark(1, "US average")
         if not lines.compact:
-            lines.column("LQ", [lay.ratio(v) if v > 0 else "–" for v in shown["rank"]])
-        lines.column(
-            "Jobs", [lay.number(v) if v == v else "withheld" for v in shown["employment"]]
-        )
+            lines.column("LQ", [fmt.ratio(v) if v > 0 else "–" for v in shown["rank"]])
+        lines.column("Jobs", [fmt.number(v) if v == v else "withheld" for v in shown["employment"]])
         ax.set_xlabel(
             "Location quotient, LQ (share of local jobs ÷ share of US jobs; log scale)"
             if not lines.compact else "Location quotient (log scale)",
@@ -120,12 +123,12 @@ def lq_ranking(
             ax,
             size=lines.size,
             title=title or "Where is the region specialized, and how sure is that?",
-            note=lay.join_notes(
+            note=fmt.join_notes(
                 "Bold names: selected clusters." if shown["selected"].any() else "",
                 note,
                 "The number at the right of each name: jobs." if lines.compact else "",
-                lay.not_shown(names[absent].tolist(), "location quotient withheld"),
-                lay.not_shown(names[zero].tolist(), "no jobs in the region"),
+                fmt.not_shown(names[absent].tolist(), "location quotient withheld"),
+                fmt.not_shown(names[zero].tolist(), "no jobs in the region"),
             ),
             groups=_groups(shown, unsure),
             outside=lines.outside,

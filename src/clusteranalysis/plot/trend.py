@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, context
 from clusteranalysis.schema import check_columns
@@ -73,9 +75,9 @@ def employment_trend(
     [100.0, 90.0, 95.0]
     """
     check_columns(table, _COLUMNS, what="trend table")
-    names = list(dict.fromkeys(lay.strings(table, "region")))
-    year, index = lay.floats(table, "year"), lay.floats(table, "index")
-    region = np.array(lay.strings(table, "region"), dtype=object)
+    names = list(dict.fromkeys(fmt.strings(table, "region")))
+    year, index = fmt.floats(table, "year"), fmt.floats(table, "index")
+    region = np.array(fmt.strings(table, "region"), dtype=object)
     if pd.DataFrame({"region": region, "year": year}).duplicated().any():
         raise SchemaError("the trend table has a region and year twice: keep one row of each")
     if not np.isfinite(index).any():
@@ -102,9 +104,11 @@ def employment_trend(
             name = drawn[position]
             mine = region == name
             values = pd.Series(index[mine], index=year[mine].astype(int)).reindex(years)
-            color, dash, marker = (BLUE, "-", "o") if name == names[0] else _OTHERS[
-                (names.index(name) - 1) % len(_OTHERS)
-            ]
+            color, dash, marker = (
+                (BLUE, "-", "o")
+                if name == names[0]
+                else _OTHERS[(names.index(name) - 1) % len(_OTHERS)]
+            )
             first = name == names[0]
             ax.plot(
                 years, values.to_numpy(), color=color, linestyle=dash, marker=marker,
@@ -138,7 +142,7 @@ def employment_trend(
             ax,
             size=size,
             title=title or f"How have jobs in {names[0]} moved?",
-            note=lay.join_notes(note, lay.not_shown(missing, "jobs withheld")),
+            note=fmt.join_notes(note, fmt.not_shown(missing, "jobs withheld")),
             outside=artists,
             height=max(150.0, sum(heights)),
         )
@@ -173,7 +177,7 @@ def _marked(values: np.ndarray, first: bool) -> list[int]:
     return sorted(i for i in chosen if 0 <= i < len(known) and known[i])
 
 
-def _untangle(ax: Axes, wanted: list[float], heights: list[float], artists: list) -> None:
+def _untangle(ax: Axes, wanted: list[float], heights: list[float], artists: list[Any]) -> None:
     """Move end labels apart; a thin leader still points at the line's own end."""
     frame = ax.get_window_extent()
     at = [float(lay.points(ax, ax.transData.transform((0, y))[1] - frame.y0)) for y in wanted]

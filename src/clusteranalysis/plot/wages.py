@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import rows
 from clusteranalysis.plot.style import BLUE, ORANGE, TEXT, context
@@ -59,8 +60,8 @@ def wage_gap(
     ['Software', 'Hotels']
     """
     check_columns(table, _COLUMNS, what="wage table")
-    frame = pd.DataFrame({column: lay.floats(table, column) for column in _COLUMNS[1:]})
-    frame["name"] = lay.strings(table, "name")
+    frame = pd.DataFrame({column: fmt.floats(table, column) for column in _COLUMNS[1:]})
+    frame["name"] = fmt.strings(table, "name")
     shown = frame[frame["wage"].notna()].sort_values(
         "wage", ascending=False, kind="stable", ignore_index=True
     )
@@ -73,25 +74,22 @@ def wage_gap(
         wage, us_wage = shown["wage"].to_numpy(), shown["us_wage"].to_numpy()
         both = np.isfinite(us_wage)
         ax.hlines(
-            lines.at[both], wage[both], us_wage[both], color="#B5B5B5", linewidth=2.2, zorder=2
+            lines.y[both], wage[both], us_wage[both], color="#B5B5B5", linewidth=2.2, zorder=2
         )
         ax.scatter(
-            us_wage[both], lines.at[both], marker="D", s=30, facecolor="white", edgecolor=ORANGE,
+            us_wage[both], lines.y[both], marker="D", s=30, facecolor="white", edgecolor=ORANGE,
             linewidth=1.6, zorder=3,
         )  # fmt: skip
         ax.scatter(
-            wage, lines.at, marker="o", s=44, edgecolor=BLUE, linewidth=1.4, zorder=3.5,
+            wage, lines.y, marker="o", s=44, edgecolor=BLUE, linewidth=1.4, zorder=3.5,
             facecolor=[BLUE if known else "white" for known in both],
         )  # fmt: skip
         top = float(np.nanmax([wage, us_wage]))
         ax.set_xlim(0, top * 1.05)
-        lay.few_ticks(ax)
-        lay.count_axis(ax.xaxis, prefix="$")
-        ax.spines["left"].set_visible(True)
-        ax.spines["left"].set_color(TEXT)
-        lines.column(
-            "Jobs", [lay.number(v) if v == v else "withheld" for v in shown["employment"]]
-        )
+        fmt.few_ticks(ax, 3 if lines.compact else 6)
+        fmt.count_axis(ax.xaxis, prefix="$")
+        ax.axvline(0, color=TEXT, linewidth=1.0, zorder=1.8)
+        lines.column("Jobs", [fmt.number(v) if v == v else "withheld" for v in shown["employment"]])
         ax.set_xlabel("Pay a job, US dollars a year", fontsize=lines.size)
         names = frame["name"]
         lacking = names[frame["wage"].notna() & frame["us_wage"].isna()].tolist()
@@ -113,11 +111,11 @@ def wage_gap(
             ax,
             size=lines.size,
             title=title or "What does a job pay here, next to the US?",
-            note=lay.join_notes(
+            note=fmt.join_notes(
                 note,
                 "The number at the right of each name: jobs." if lines.compact else "",
                 f"US pay not known: {'; '.join(lacking)}." if lacking else "",
-                lay.not_shown(names[frame["wage"].isna()].tolist(), "pay withheld"),
+                fmt.not_shown(names[frame["wage"].isna()].tolist(), "pay withheld"),
             ),
             groups=[dots],
             outside=lines.outside,

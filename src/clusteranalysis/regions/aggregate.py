@@ -18,6 +18,7 @@ from clusteranalysis.schema import KEYS, TOTAL, Absent, check_employment, check_
 __all__ = ["aggregate_regions"]
 
 _SUMMED = ("employment", "establishments", "payroll")
+_PLANTS = "plant_herfindahl"
 
 
 def aggregate_regions(
@@ -51,7 +52,8 @@ def aggregate_regions(
         so for a ``partial`` row read ``employment`` as the floor. ``status`` is ``reported``
         (``deduced``, ``imputed``) when every member has a number, all of them reported (or some
         of them deduced, imputed), ``partial`` when some part is not published, ``withheld`` when
-        none is.
+        none is. Where the table has ``plant_herfindahl``, so has the result (squared plant sizes
+        add up).
 
     Raises
     ------
@@ -118,7 +120,7 @@ def _membership(regions: Region | Iterable[Region]) -> pd.DataFrame:
 
 def _bounded(employment: pd.DataFrame, keys: list[str], times: list[str]) -> pd.DataFrame:
     """Give every row a status and bounds, and its county's unpublished remainder (`rest`)."""
-    kept = [*keys, *(c for c in _SUMMED if c in employment.columns)]
+    kept = [*keys, *(c for c in (*_SUMMED, _PLANTS) if c in employment.columns)]
     cells = employment[kept].reset_index(drop=True).astype({"region": "str", "industry": "str"})
     value = cells["employment"] = cells["employment"].astype(float)
     status = employment.get("status", pd.Series("reported", index=employment.index))
@@ -197,5 +199,10 @@ def _sum_members(grid: pd.DataFrame, columns: list[str], values: list[str]) -> p
         default="reported",
     )
     summed["status"] = summed["status"].astype("str")
+    if _PLANTS in grid.columns:
+        # Squared plant sizes add up; a county without a published number adds none.
+        squares = (grid[_PLANTS] * grid["employment"] ** 2).groupby([grid[c] for c in columns])
+        jobs = summed["employment"].where(summed["employment"] > 0)
+        summed[_PLANTS] = squares.sum(min_count=1) / jobs**2
     result = summed.reset_index().rename(columns={"name": "region"})
     return result.sort_values(["region", *columns[1:]], ignore_index=True)

@@ -116,7 +116,7 @@ def _known() -> tuple[dict[str, Region], dict[str, str]]:
     }
     spellings = {}
     for slug, entry in listed.items():
-        for spelling in (slug, entry["name"].lower(), *entry.get("aliases", [])):
+        for spelling in (slug, _slug(entry["name"]), *entry.get("aliases", [])):
             spellings[spelling] = slug
     return regions, spellings
 
@@ -196,12 +196,13 @@ def find_region(text: str | Path) -> Region:
         return _from_toml(text)
     if not isinstance(text, str):
         raise RegionError(
-            f"a region is given as text or a path, not as a {type(text).__name__}: for example "
+            f"a region is given as text or a path, not as {type(text).__name__}: for example "
             "'east-bay' or '06001,06013'"
         )
     wanted = " ".join(text.split())
     regions, spellings = _known()
-    slug = spellings.get(wanted.lower())
+    plain = wanted.lower().replace(" ", "-")
+    slug = spellings.get(plain)
     if slug is not None:
         return regions[slug]
     parts = [part.strip() for part in wanted.split(",")]
@@ -212,9 +213,9 @@ def find_region(text: str | Path) -> Region:
         return Region(", ".join(parts), "-".join(parts), tuple(parts))
     if wanted.lower().endswith(".toml") or "/" in wanted or "\\" in wanted:
         return _from_toml(Path(text))
-    near = difflib.get_close_matches(wanted.lower(), spellings, n=1, cutoff=0.6)
-    hint = f": did you mean {spellings[near[0]]!r}?" if near else ":"
+    near = difflib.get_close_matches(plain, spellings, n=1, cutoff=0.6)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     raise RegionError(
-        f"no region is called {wanted!r}{hint} Known are {', '.join(regions)}; or give county "
+        f"no region is called {wanted!r}{hint} Known are {', '.join(regions)}. Or give county "
         "codes joined by commas, or the path of a TOML file"
     )

@@ -1,0 +1,178 @@
+"""Which pictures does a briefing have, and what do they say under them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from clusteranalysis import plot
+from clusteranalysis.briefing.content import Briefing
+from clusteranalysis.briefing.wording import percent
+from clusteranalysis.plot.alt import Kind
+from clusteranalysis.plot.style import Width
+
+__all__ = ["FigureSpec", "choose_figures"]
+
+_CBP = "Source: US Census Bureau, County Business Patterns"
+#: Small multiples that stay readable on a page.
+_MAPS = 6
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One figure of a briefing: a finished table and the plot function to draw it with."""
+
+    key: str
+    title: str
+    note: str
+    table: Any
+    kind: Kind
+
+    def figure(self, width: Width = "page") -> Figure:
+        """Draw it at one of the standard widths."""
+        figure, axes = plot.figure(width)
+        # Small multiples make their own axes.
+        place = {"figure": figure} if self.kind == "lq_maps" else {"ax": axes}
+        getattr(plot, self.kind)(self.table, **place, title=self.title, note=self.note)
+        return figure
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in words."""
+        return plot.alt_text(self.kind, self.table)
+
+    def data(self) -> pd.DataFrame:
+        """The table behind it, without outlines, for the CSV beside the picture."""
+        return pd.DataFrame(self.table.drop(columns="geometry", errors="ignore"))
+
+
+def choose_figures(briefing: Briefing) -> list[FigureSpec]:
+    """Give a briefing's figures in reading order.
+
+    Parameters
+    ----------
+    briefing : Briefing
+        From :func:`brief`.
+
+    Returns
+    -------
+    list of FigureSpec
+        Trend, portfolio, ranking, waterfall, growth by cluster, pay, maps, data quality.
+
+    Examples
+    --------
+    >>> import clusteranalysis as ca
+    >>> from clusteranalysis.briefing import choose_figures
+    >>> [figure.key for figure in choose_figures(ca.brief(ca.sample("east-bay")))][:3]
+    ['trend', 'portfolio', 'ranking']
+    """
+    found, region = briefing.clusters, briefing.region.name
+    start, end = found.start, found.end
+    years = f"{_CBP} {start} and {end} (NAICS 2017, mid-March)"
+    now = f"{_CBP} {end} (NAICS 2017, mid-March)"
+    base = "LQ base: all private employment; reference: United States."
+    left = briefing.coverage["open"].sum() / briefing.coverage["total"].sum()
+    open_jobs = f"{percent(left)} of the region's jobs are in no published cell."
+    table = found.table
+    measured = table[table["location_quotient"].notna()]
+    specs: list[tuple[str, str, str, Any, Kind]] = [
+        (
+            "trend",
+            f"Private jobs in the {region} and the United States",
+            f"{_CBP}, county and US totals {int(briefing.trend['year'].min())}-"
+            f"{int(briefing.trend['year'].max())}, mid-March; index, first year = 100. Totals do "
+            f"not depend on NAICS revisions. {_unassigned(briefing)}",
+            briefing.trend,
+            "employment_trend",
+        ),
+        (
+            "portfolio",
+            f"Which clusters are concentrated in the {region}, and which outpace the US?",
+            f"{years}. {base} Growth: {region}'s yearly rate less that of the same cluster in the "
+            f"US, {start}-{end}, on published and deduced jobs. {open_jobs}",
+            measured,
+            "portfolio",
+        ),
+        (
+            "ranking",
+            f"How concentrated is each cluster in the {region}?",
+            f"{now}. {base} Intervals: {found.level:.0%}, by establishments, at least this wide; "
+            f"pale bars: where the withheld jobs could put it. {open_jobs}",
+            measured,
+            "lq_ranking",
+        ),
+        (
+            "waterfall",
+            f"What lies behind the change in {region} jobs, {start} to {end}?",
+            f"{years}. Shift-share (Dunn) over {len(table)} clusters and an unpublished remainder, "
+            "reference: United States. An accounting of the change, not its cause.",
+            briefing.bridge,
+            "shift_share_waterfall",
+        ),
+        (
+            "growth",
+            f"Where did jobs change, and with what, {start} to {end}?",
+            f"{years}. National: at the US rate of all jobs; industry mix: the US rate of the "
+            "cluster less that; regional: what is left. The three add up to the change.",
+            briefing.growth,
+            "shift_share_bars",
+        ),
+        (
+            "wages",
+            f"What does a job pay in the {region} and in the US?",
+            f"{now}. Annual payroll over reported jobs, US dollars a year, not adjusted for local "
+            "prices or hours; payroll includes bonuses and taxable stock pay. US: the sum of "
+            "annual pay over the sum of employment of all reported county cells of the 50 states.",
+            briefing.wages,
+            "wage_gap",
+        ),
+        (
+            "map",
+            f"Where in the Bay Area are the {region}'s clusters concentrated?",
+            f"{now}; outlines: Census 2017 by us-atlas. {base} On published and deduced jobs; "
+            "hatched: withheld.",
+            _map_table(briefing),
+            "lq_maps",
+        ),
+        (
+            "quality",
+            "How much of each cluster is published?",
+            f"{now}. Published: six-digit cells; deduced: four-digit cells less their published "
+            "parts; not published: at most this share of the most jobs there can be.",
+            briefing.quality,
+            "data_quality",
+        ),
+    ]
+    return [
+        FigureSpec(key, title, note, data, kind)
+        for key, title, note, data, kind in specs
+        if len(data)
+    ]
+
+
+def _unassigned(briefing: Briefing) -> str:
+    """Say how much of the US line no county can share in."""
+    rows = briefing.unassigned.dropna()
+    if rows.empty:
+        return ""
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return (
+        f"The US includes jobs that CBP gives to no county, {percent(first['share'])} of it in "
+        f"{first['year']:.0f} and {percent(last['share'])} in {last['year']:.0f}, so counties look "
+        "slower beside it than they were."
+    )
+
+
+def _map_table(briefing: Briefing) -> Any:
+    """Outlines by cluster, the highest-ranked clusters first."""
+    ranked = briefing.clusters.selected["name"].head(_MAPS)
+    parts = []
+    for name in ranked:
+        values = briefing.county_lq.loc[
+            briefing.county_lq["cluster"] == name, ["region", "location_quotient"]
+        ]
+        parts.append(briefing.outlines.merge(values, on="region", how="left").assign(cluster=name))
+    return pd.concat(parts, ignore_index=True) if parts else briefing.outlines.iloc[:0]

@@ -1,0 +1,434 @@
+"""The command line: it parses, calls and writes. Faults in the input are one line and exit 2."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+import clusteranalysis as ca
+from clusteranalysis.errors import ClusterAnalysisError, DataError, SchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="clusteranalysis",
+    help="From public county business data to a region's industry clusters and their briefing.\n\n"
+    "Start with:  clusteranalysis brief --region east-bay --out briefing",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_args_is_help=True)
+app.add_typer(sample_app, name="sample")
+console = Console()
+err = Console(stderr=True)
+
+RegionOption = Annotated[
+    str,
+    typer.Option(
+        "--region",
+        "-r",
+        help="A known name (east-bay, bay-area, alameda-county ...), five-digit county codes "
+        "joined by commas (06001,06013), or a TOML file with name and counties.",
+    ),
+]
+DefinitionOption = Annotated[
+    str,
+    typer.Option(help="A cluster definition: east-bay-2017, or a TOML file of your own."),
+]
+StartOption = Annotated[int | None, typer.Option(help="First year of growth (default: first).")]
+EndOption = Annotated[int | None, typer.Option(help="Last year (default: last).")]
+OutFile = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Write the whole table here (.csv or .parquet)."),
+]
+
+
+class Measure(StrEnum):
+    """The measures that take one employment table."""
+
+    location_quotient = "location_quotient"
+    dynamic_location_quotient = "dynamic_location_quotient"
+    shift_share = "shift_share"
+    herfindahl = "herfindahl"
+    hoover = "hoover"
+    krugman = "krugman"
+    locational_gini = "locational_gini"
+    ellison_glaeser = "ellison_glaeser"
+    coagglomeration = "coagglomeration"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"clusteranalysis {ca.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def brief(
+    region: RegionOption = "east-bay",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path(
+        "briefing"
+    ),
+    definition: DefinitionOption = "east-bay-2017",
+    start: StartOption = None,
+    end: EndOption = None,
+) -> None:
+    """Write a region's market-orientation briefing: one page, its figures and their data.
+
+    Runs on the embedded tables (nine Bay Area counties, 2018-2021) and needs no network.
+
+    Example:  clusteranalysis brief --region east-bay --out briefing
+    """
+    # Cheap checks first: a typing error should not cost the reader the loading of the data.
+    place = ca.find_region(region)
+    clusters = ca.read_definition(definition)
+    _require_folder(out)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+    ) as progress:
+        task = progress.add_task("Measuring the clusters", total=None)
+        content = ca.brief(ca.sample(), region=place, definition=clusters, start=start, end=end)
+        written = ca.write_briefing(
+            content, out, progress=lambda line: progress.update(task, description=line)
+        )
+    for sentence in content.findings:
+        console.print(f"• {escape(sentence)}")
+    console.print(f"\n{len(written)} files; open {escape(str(out / 'briefing.html'))}")
+
+
+@app.command()
+def clusters(
+    region: RegionOption = "east-bay",
+    definition: DefinitionOption = "east-bay-2017",
+    start: StartOption = None,
+    end: EndOption = None,
+    out: OutFile = None,
+) -> None:
+    """Say which clusters a region has, and which rule chose or dropped each.
+
+    Example:  clusteranalysis clusters --region 06001,06013 --out clusters.csv
+    """
+    place, meaning = ca.find_region(region), ca.read_definition(definition)
+    _require_table_name(out)
+    data = ca.sample()
+    counties = ca.cluster_employment(_held(data.cells, place), definition=meaning)
+    found = ca.identify_clusters(
+        ca.aggregate_regions(counties, place),
+        reference=ca.cluster_employment(data.us, definition=meaning),
+        definition=meaning,
+        start=start,
+        end=end,
+    )
+    shown = found.table[["name", "tradability", "employment", "location_quotient"]].assign(
+        interval=[
+            f"{low:.2f}-{high:.2f}"
+            for low, high in zip(
+                found.table["interval_low"], found.table["interval_high"], strict=True
+            )
+        ],
+        growth_difference=found.table["growth_difference"],
+        chosen=found.table["selected"].map({True: "yes", False: "no"}),
+        because=found.table["reason"],
+    )
+    _give(found.table, out, shown, title=f"{place.name} clusters, {found.start}-{found.end}")
+
+
+@app.command()
+def measure(
+    name: Annotated[Measure, typer.Argument(help="The measure.", show_choices=True)],
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            help="Employment table (.csv or .parquet) with columns region, industry, employment "
+            "and where there are year, establishments, payroll. Default: the embedded counties."
+        ),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            help="What to compare with: a table, 'sum' (all regions of the table), 'others' "
+            "(krugman) or 'mean' (coagglomeration). Default: the US for the embedded counties "
+            "where the measure compares with an area, else 'sum'."
+        ),
+    ] = None,
+    plants: Annotated[
+        str,
+        typer.Option(help="ellison_glaeser: a table industry, plant_herfindahl, or 'equal_size'."),
+    ] = "equal_size",
+    region: Annotated[
+        str | None,
+        typer.Option("--region", "-r", help="Add the counties up to this region first."),
+    ] = None,
+    level: Annotated[
+        int, typer.Option(help="NAICS level of the embedded counties: 2, 3, 4, 6.")
+    ] = 4,
+    year: Annotated[int | None, typer.Option(help="Keep one year.")] = None,
+    method: Annotated[str | None, typer.Option(help="The measure's method, if it has any.")] = None,
+    value: Annotated[
+        str | None, typer.Option(help="employment, establishments or payroll.")
+    ] = None,
+    interval: Annotated[
+        str | None, typer.Option(help="location_quotient: establishment or binomial.")
+    ] = None,
+    absent: Annotated[
+        str, typer.Option(help="What a missing row means: withheld or zero.")
+    ] = "withheld",
+    start: StartOption = None,
+    end: EndOption = None,
+    out: OutFile = None,
+) -> None:
+    """Compute one measure on your own table or on the embedded counties.
+
+    For example:
+
+      clusteranalysis measure location_quotient --region east-bay --level 6 --out lq.csv
+
+      clusteranalysis measure shift_share --table mine.csv --reference nation.csv
+
+      clusteranalysis measure krugman --table mine.csv --reference others --absent zero
+    """
+    _require_table_name(out)
+    embedded = table is None
+    data = ca.sample().level(level) if table is None else _read(table)
+    if region is not None:
+        place = ca.find_region(region)
+        data = ca.aggregate_regions(_held(data, place), place)
+    if year is not None:
+        data = _one_year(data, year)
+    function: Any = getattr(ca, name.value)
+    compares_areas = name in (
+        Measure.location_quotient,
+        Measure.dynamic_location_quotient,
+        Measure.shift_share,
+    )
+    options: dict[str, Any] = {
+        "method": method,
+        "value": value,
+        "interval": interval,
+        "start": start,
+        "end": end,
+    }
+    options = {key: given for key, given in options.items() if given is not None}
+    options["absent"] = absent
+    if name is not Measure.herfindahl:
+        against: Any = reference or ("us" if embedded and compares_areas else "sum")
+        if against == "us" and embedded:
+            against = _one_year(ca.sample().us_level(level), year)
+        elif against not in ("sum", "others", "mean"):
+            against = _read(Path(against))
+        options["reference"] = against
+    if name is Measure.ellison_glaeser:
+        options["plants"] = plants if plants == "equal_size" else _read(Path(plants))
+    result = _call(function, data, options)
+    _give(result, out, result, title=name.value)
+
+
+@sample_app.command("list")
+def sample_list() -> None:
+    """Say what is embedded: table, rows, what it holds and from whom."""
+    data = ca.sample()
+    console.print(escape(repr(data)), soft_wrap=True)
+    for entry, text in _contents(data.provenance):
+        console.print(f"  {escape(entry)}: {escape(text)}", soft_wrap=True)
+
+
+@sample_app.command("export")
+def sample_export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")],
+) -> None:
+    """Write the embedded tables as CSV, for a spreadsheet or another program.
+
+    Example:  clusteranalysis sample export --out tables
+    """
+    _require_folder(out)
+    data = ca.sample()
+    for name in ("cells", "us", "nation", "totals", "titles"):
+        path = out / f"{name}.csv"
+        _write(getattr(data, name), path)
+        console.print(escape(str(path)))
+
+
+@sample_app.command("build")
+def sample_build(
+    source: Annotated[
+        Path, typer.Option(help="Folder with the agencies' files (see data/raw/README.md).")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path(
+        "data/processed"
+    ),
+) -> None:
+    """Rebuild the embedded tables from the agencies' files, byte for byte.
+
+    Example:  clusteranalysis sample build --source data/raw --out data/processed
+    """
+    from clusteranalysis.data.build import build_sample
+
+    if not source.is_dir():
+        raise DataError(
+            f"no folder {str(source)!r}: give the folder that holds the agencies' files"
+        )
+    _require_folder(out)
+    for path in build_sample(source, out, progress=lambda line: err.print(escape(line))):
+        console.print(escape(str(path)))
+
+
+def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    files = provenance["files"]
+    pairs = files.items() if isinstance(files, dict) else ((f["file"], f) for f in files)
+    return [(name, f"{facts['rows']:,} rows; {facts['product']}") for name, facts in pairs]
+
+
+def _held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
+    """Refuse a region of which the table lacks a county, before any computing."""
+    missing = [county for county in place.counties if county not in set(table["region"])]
+    if missing:
+        raise DataError(
+            f"the table holds no county {', '.join(missing)} of region {place.name!r} (it holds "
+            f"{', '.join(sorted(set(table['region']))[:12])}): choose among these"
+        )
+    return table[table["region"].isin(place.counties)]
+
+
+def _one_year(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    if year is None:
+        return table
+    if "year" not in table.columns or year not in set(table["year"]):
+        has = ", ".join(map(str, sorted(set(table.get("year", []))))) or "no column 'year'"
+        raise SchemaError(f"the table has no year {year} (it has {has})")
+    return table[table["year"] == year]
+
+
+def _call(function: Any, data: pd.DataFrame, options: dict[str, Any]) -> pd.DataFrame:
+    """Call a measure, refusing an option it does not have."""
+    from inspect import signature
+
+    known = signature(function).parameters
+    unknown = [f"--{key}" for key in options if key not in known and key != "absent"]
+    if unknown:
+        raise SchemaError(f"{function.__name__} has no option {', '.join(unknown)}: leave it out")
+    result: pd.DataFrame = function(
+        data, **{key: given for key, given in options.items() if key in known}
+    )
+    return result
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Read a user's table; codes stay text."""
+    import pandas as pd
+
+    text = {"region": str, "industry": str, "partner": str, "status": str}
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        if path.suffix == ".csv":
+            return pd.read_csv(path, dtype=text, keep_default_na=True)
+    except FileNotFoundError:
+        raise DataError(f"no file {str(path)!r}: check the name") from None
+    except OSError as error:
+        raise DataError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"{str(path)!r} is not a readable {path.suffix[1:]} table: {first}"
+        ) from None
+    raise DataError(f"{str(path)!r} is neither .csv nor .parquet: save the table as one of them")
+
+
+def _require_folder(folder: Path) -> None:
+    """Fail before the work, not after it, where nothing can be written."""
+    from clusteranalysis.files import require_folder
+
+    require_folder(folder)
+
+
+def _require_table_name(path: Path | None) -> None:
+    if path is None:
+        return
+    if path.suffix not in (".csv", ".parquet"):
+        raise SchemaError(f"--out {str(path)!r} is neither .csv nor .parquet: choose one of them")
+    _require_folder(path.parent)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    from clusteranalysis.files import replacing
+
+    with replacing(path) as temporary:
+        if path.suffix == ".parquet":
+            table.to_parquet(temporary, index=False)
+        else:
+            table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _give(whole: pd.DataFrame, out: Path | None, shown: pd.DataFrame, *, title: str) -> None:
+    """Write the whole table, or show its first rows."""
+    if out is not None:
+        _write(whole, out)
+        console.print(f"{len(whole):,} rows: {escape(str(out))}")
+        return
+    if not sys.stdout.isatty():
+        # For another program, a plain table of everything.
+        sys.stdout.write(whole.to_csv(index=False, lineterminator="\n"))
+        return
+    limit = 40
+    view = Table(title=title)
+    for column in shown.columns:
+        number = shown[column].dtype.kind in "fi"
+        view.add_column(column, justify="right" if number else "left")
+    for row in shown.head(limit).itertuples(index=False):
+        view.add_row(*(_cell(item) for item in row))
+    console.print(view)
+    if len(shown) > limit:
+        console.print(f"{limit} of {len(shown):,} rows; --out FILE.csv for all")
+
+
+def _cell(item: Any) -> str:
+    if isinstance(item, float):
+        if item != item:
+            return "–"
+        return f"{item:,.0f}" if abs(item) >= 1000 else f"{item:,.3f}"
+    return escape(str(item))
+
+
+def _fail(message: str) -> NoReturn:
+    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True, highlight=False)
+    sys.exit(2)
+
+
+def main() -> None:
+    """Run the command line: faults the caller can mend are one line on stderr and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        _fail(" ".join(error.format_message().split()))
+    except ClusterAnalysisError as error:
+        _fail(str(error))
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        err.print("stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,275 @@
+"""What does a figure show, in words, for those who do not see it?
+
+Written from the same finished table as the figure, with the same rules about what is left out, so
+that text and picture agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from clusteranalysis.plot import _format as fmt
+from clusteranalysis.schema import check_columns, check_option
+
+__all__ = ["Kind", "alt_text"]
+
+Kind = Literal[
+    "employment_trend",
+    "portfolio",
+    "lq_ranking",
+    "shift_share_bars",
+    "shift_share_waterfall",
+    "wage_gap",
+    "lq_map",
+    "lq_maps",
+    "data_quality",
+]
+
+
+def alt_text(kind: Kind, table: pd.DataFrame) -> str:
+    """Describe a figure in one to three sentences: chart, axes, main facts, what is missing.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the plot function: ``employment_trend``, ``portfolio``, ``lq_ranking``,
+        ``shift_share_bars``, ``shift_share_waterfall``, ``wage_gap``, ``lq_map``, ``lq_maps`` or
+        ``data_quality``.
+    table : DataFrame
+        The table that the plot was drawn from.
+
+    Returns
+    -------
+    str
+        Plain text, without line breaks.
+
+    Raises
+    ------
+    SchemaError
+        The kind is unknown, or a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pay = pd.DataFrame({"name": ["Hotels", "Software"], "wage": [38000.0, 183000.0],
+    ...                     "us_wage": [29000.0, 140000.0], "employment": [5000.0, 40000.0]})
+    >>> print(alt_text("wage_gap", pay))  # doctest: +NORMALIZE_WHITESPACE
+    Dot chart of pay a job in the region and in the US for 2 clusters, best paid first. Best paid:
+    Software $183,000 (US $140,000); Hotels $38,000 (US $29,000). 2 of 2 pay more than in the US.
+    """
+    check_option("kind", kind, Kind)
+    return " ".join(_WRITERS[kind](table).split())
+
+
+def _names(named: Iterable[object], most: int = 5) -> str:
+    """List a few names and count the others."""
+    names = [str(name) for name in named]
+    if len(names) > most:
+        return f"{'; '.join(names[:most])} and {len(names) - most} more"
+    # Semicolons, because names hold commas.
+    return "; ".join(names)
+
+
+def _missing(names: Iterable[object], why: str) -> str:
+    listed = _names(names)
+    return f" Not shown ({why}): {listed}." if listed else ""
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _trend(table: pd.DataFrame) -> str:
+    check_columns(table, ["region", "year", "index"], what="trend table")
+    facts, missing = [], []
+    for name, rows in table.groupby("region", sort=False):
+        known = rows.dropna(subset=["index"]).sort_values("year")
+        if known.empty:
+            missing.append(str(name))
+            continue
+        facts.append(f"{name} {known['index'].iloc[-1]:.0f} in {int(known['year'].iloc[-1])}")
+    years = table["year"]
+    gaps = int(table["index"].isna().sum())
+    more = f" and {len(facts) - 3} more" if len(facts) > 3 else ""
+    return (
+        f"Line chart of jobs from {int(years.min())} to {int(years.max())} as an index, first year "
+        f"= 100, for {_plural(len(facts), 'region')}. Last values: {'; '.join(facts[:3])}{more}."
+        + (f" {_plural(gaps, 'value')} missing, shown as gaps." if gaps and not missing else "")
+        + _missing(missing, "jobs withheld")
+    )
+
+
+def _portfolio(table: pd.DataFrame) -> str:
+    columns = ["name", "location_quotient", "growth_difference", "employment", "selected"]
+    check_columns(table, [*columns, "quadrant"], what="portfolio table")
+    frame = table.assign(size=fmt.floats(table, "employment"), flag=fmt.flags(table, "selected"))
+    known = frame[columns[1:4]].notna().all(axis=1) & (frame["location_quotient"] > 0)
+    shown = frame[known & (frame["size"] > 0)].sort_values("size", ascending=False, kind="stable")
+    counts = shown["quadrant"].value_counts(sort=False).sort_index()
+    quadrants = "; ".join(f"{name}: {count}" for name, count in counts.items())
+    top = [
+        f"{row['name']} (LQ {fmt.ratio(row['location_quotient'])}, "
+        f"{_points(row['growth_difference'])} a year, {fmt.number(row['size'])} jobs)"
+        for row in shown[shown["flag"]].head(3).to_dict("records")
+    ]
+    left = frame.loc[~frame.index.isin(shown.index), "name"]
+    return (
+        f"Bubble chart of {_plural(len(shown), 'cluster')}: across, job growth against the US in "
+        "percentage points a year; up, location quotient; bubble area, jobs. "
+        f"{quadrants}."
+        + (f" Largest selected: {'; '.join(top)}." if top else "")
+        + _missing(left, "a figure is withheld or zero")
+    )
+
+
+def _points(value: float) -> str:
+    return f"{value:+.1f} points".replace("-", "\N{MINUS SIGN}")
+
+
+def _ranking(table: pd.DataFrame) -> str:
+    columns = ["name", "location_quotient", "interval_low", "interval_high"]
+    check_columns(table, columns, what="ranking table")
+    shown = table[table["location_quotient"] > 0].sort_values(
+        "location_quotient", ascending=False, kind="stable"
+    )
+    low, high = fmt.floats(shown, "interval_low"), fmt.floats(shown, "interval_high")
+    unsure = (low < 1) & (high > 1)
+    if {"location_quotient_low", "location_quotient_high"} <= set(table.columns):
+        unsure |= (fmt.floats(shown, "location_quotient_low") < 1) & (
+            fmt.floats(shown, "location_quotient_high") > 1
+        )
+    top = [
+        f"{name} {fmt.ratio(value)}"
+        for name, value in zip(shown["name"][:3], shown["location_quotient"][:3], strict=True)
+    ]
+    above = int(((shown["location_quotient"] > 1).to_numpy() & ~unsure).sum())
+    left = table.loc[~table.index.isin(shown.index), "name"]
+    return (
+        f"Dot chart of location quotients with intervals on a log scale for "
+        f"{_plural(len(shown), 'cluster')}, highest first: {'; '.join(top)}. {above} are above the "
+        f"US average of 1 and {int(unsure.sum())} cannot be told apart from it."
+        + (f" Without a point: {_names(left)}." if len(left) else "")
+    )
+
+
+def _bars(table: pd.DataFrame) -> str:
+    columns = ["name", "national", "industry_mix", "regional", "change"]
+    check_columns(table, columns, what="shift-share table")
+    known = table[columns[1:]].notna().all(axis=1)
+    shown = table[known].sort_values("change", ascending=False, kind="stable")
+
+    def say(rows: pd.DataFrame) -> str:
+        return "; ".join(
+            f"{row['name']} {fmt.number(row['change'], sign=True)}"
+            for row in rows.to_dict("records")
+        )
+
+    best = shown.nlargest(1, "regional").to_dict("records")
+    ends = say(shown) if len(shown) <= 3 else f"{say(shown.head(2))}; last: {say(shown.tail(1))}"
+    return (
+        f"Stacked bars of the change in jobs in {_plural(len(shown), 'cluster')}, split into "
+        f"national growth, industry mix and regional effect, which add up to a black mark. "
+        f"Largest gains first: {ends}."
+        + (
+            f" Largest regional effect: {best[0]['name']} "
+            f"{fmt.number(best[0]['regional'], sign=True)}."
+            if best
+            else ""
+        )
+        + _missing(table.loc[~known, "name"], "jobs withheld")
+    )
+
+
+def _waterfall(table: pd.DataFrame) -> str:
+    check_columns(table, ["step", "jobs"], what="waterfall table")
+    last = len(table) - 1
+    steps = [
+        f"{step}: {fmt.number(jobs, sign=0 < i < last)}"
+        for i, (step, jobs) in enumerate(zip(table["step"], table["jobs"], strict=True))
+    ]
+    return f"Waterfall chart of jobs, each bar from where the last one ended: {'; '.join(steps)}."
+
+
+def _wages(table: pd.DataFrame) -> str:
+    check_columns(table, ["name", "wage", "us_wage"], what="wage table")
+    shown = table[table["wage"].notna()].sort_values("wage", ascending=False, kind="stable")
+    top = [
+        f"{row['name']} ${fmt.number(row['wage'])}"
+        + (f" (US ${fmt.number(row['us_wage'])})" if row["us_wage"] == row["us_wage"] else "")
+        for row in shown.head(3).to_dict("records")
+    ]
+    both = shown["us_wage"].notna()
+    more = int((shown["wage"] > shown["us_wage"]).sum())
+    return (
+        f"Dot chart of pay a job in the region and in the US for {_plural(len(shown), 'cluster')}, "
+        f"best paid first. Best paid: {'; '.join(top)}. {more} of {int(both.sum())} pay more than "
+        "in the US."
+        + ("" if both.all() else f" US pay not known: {_names(shown.loc[~both, 'name'])}.")
+        + _missing(table.loc[table["wage"].isna(), "name"], "pay withheld")
+    )
+
+
+def _map(table: pd.DataFrame) -> str:
+    check_columns(table, ["name", "location_quotient"], what="map table")
+    return (
+        f"Map of {_plural(len(table), 'county').replace('countys', 'counties')} coloured by "
+        f"location quotient, 1 = US average. {_counties(table)}"
+    )
+
+
+def _counties(table: pd.DataFrame) -> str:
+    lq = fmt.floats(table, "location_quotient")
+    names = fmt.strings(table, "name")
+    order = [i for i in np.argsort(-lq, kind="stable") if lq[i] == lq[i]]
+    hidden = [name for name, value in zip(names, lq, strict=True) if value != value]
+    top = "; ".join(f"{names[i]} {fmt.ratio(lq[i])}" for i in order[:3])
+    withheld = f"Withheld: {_names(hidden)}." if hidden else ""
+    return f"Highest: {top}. {withheld}" if top else withheld
+
+
+def _maps(table: pd.DataFrame) -> str:
+    check_columns(table, ["name", "location_quotient", "cluster"], what="map table")
+    facts, hidden = [], 0
+    for cluster, rows in table.groupby("cluster", sort=False):
+        lq = fmt.floats(rows, "location_quotient")
+        hidden += int(np.isnan(lq).sum())
+        if np.isfinite(lq).any():
+            best = int(np.nanargmax(lq))
+            facts.append(f"{cluster}: {rows['name'].iloc[best]} {fmt.ratio(lq[best])}")
+        else:
+            facts.append(f"{cluster}: withheld everywhere")
+    return (
+        f"{_plural(len(facts), 'small map')} of location quotients by county on one scale, 1 = US "
+        f"average. Highest county of each: {'; '.join(facts)}."
+        + (f" {_plural(hidden, 'value')} withheld." if hidden else "")
+    )
+
+
+def _quality(table: pd.DataFrame) -> str:
+    check_columns(table, ["name", "published_share", "open_share"], what="quality table")
+    known = table[["published_share", "open_share"]].notna().all(axis=1)
+    shown = table[known].sort_values("open_share", ascending=False, kind="stable")
+    full = int((shown["open_share"] == 0).sum())
+    worst = [
+        f"{row['name']} {100 * row['open_share']:.0f}%"
+        for row in shown[shown["open_share"] > 0].head(3).to_dict("records")
+    ]
+    return (
+        f"Stacked bars of the share of jobs that is published, deduced or open in "
+        f"{_plural(len(shown), 'cluster')}. {full} are fully known."
+        + (f" Most could be unpublished in {'; '.join(worst)}." if worst else "")
+        + (f" Not known: {_names(table.loc[~known, 'name'])}." if not known.all() else "")
+    )
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame], str]] = dict(
+    zip(
+        get_args(Kind),
+        (_trend, _portfolio, _ranking, _bars, _waterfall, _wages, _map, _maps, _quality),
+        strict=True,
+    )
+)

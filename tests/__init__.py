@@ -1,0 +1,1 @@
+"""Tests of clusteranalysis; the layout mirrors ``src``."""

@@ -1,0 +1,104 @@
+"""Shift-share kernels against slow formulas; the terms add up whatever the zeros."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusteranalysis.kernels.growth import shift_share_classic, shift_share_esteban_marquillas
+from tests.kernels.matrices import close, two_dates
+from tests.reference import measures as slow
+
+
+def both(before, after):
+    """Both methods with the regions together as the reference."""
+    E0, E1 = before.sum(axis=0), after.sum(axis=0)
+    N0, N1 = before.sum(), after.sum()
+    n0 = before.sum(axis=1)[:, None]
+    return (
+        shift_share_classic(before, after, E0, E1, N0, N1),
+        shift_share_esteban_marquillas(before, after, E0, E1, N0, N1, n0),
+    )
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@given(dates=two_dates(withheld=True))
+def test_terms_are_the_slow_ones(which, dates):
+    before, after = dates
+    formula = (slow.shift_share_classic, slow.shift_share_esteban_marquillas)[which]
+    terms = both(before, after)[which]
+    E0, E1 = before.sum(axis=0).tolist(), after.sum(axis=0).tolist()
+    for r in range(len(before)):
+        rows = formula(before[r].tolist(), after[r].tolist(), E0, E1)
+        for name, array in terms._asdict().items():
+            expected = np.array([row[name] for row in rows])
+            if name == "allocation":  # not told apart from the competitive term
+                expected[np.isnan(after[r])] = np.nan
+            close(array[r], expected, rtol=1e-7, atol=1e-6)
+
+
+@given(two_dates())
+def test_terms_add_up_in_every_cell_and_in_total(dates):
+    before, after = dates
+    change = after - before
+    for terms in both(before, after):
+        total = np.sum([*terms], axis=0)
+        close(total, change, rtol=1e-9, atol=1e-6)
+        close(total.sum(), change.sum(), rtol=1e-9, atol=1e-5)
+
+
+@given(two_dates())
+def test_mix_adds_up_to_nothing_and_shifts_to_nothing_in_the_reference_itself(dates):
+    before, after = dates
+    classic, esteban = both(before, after)
+    scale = max(before.sum(), after.sum(), 1.0)
+    started = before.sum(axis=0) > 0
+    # Over all regions the regional terms of an industry that existed cancel.
+    close(classic.regional.sum(axis=0)[started] / scale, 0.0, atol=1e-9)
+    if started.all():
+        close(classic.industry_mix.sum() / scale, 0.0, atol=1e-9)
+    close(esteban.national, classic.national)
+    close(esteban.industry_mix, classic.industry_mix)
+    close((esteban.competitive + esteban.allocation) / scale, classic.regional / scale, atol=1e-12)
+
+
+@given(two_dates(), st.floats(1e-3, 1e3))
+def test_terms_scale_with_the_unit(dates, factor):
+    before, after = dates
+    for ours, scaled in zip(both(before, after), both(before * factor, after * factor), strict=True):
+        for a, b in zip(ours, scaled, strict=True):
+            close(b, a * factor, rtol=1e-6, atol=1e-5)
+
+
+def test_a_cell_that_starts_at_zero_is_regional():
+    zero, one = np.zeros(1), np.ones(1)
+    for E0, E1 in ((zero, 5 * one), (10 * one, 20 * one), (zero, zero), (np.nan * one, one)):
+        classic = shift_share_classic(zero, 5 * one, E0, E1, 100 * one, 110 * one)
+        close(np.array(classic), [[0.0], [0.0], [5.0]])
+        esteban = shift_share_esteban_marquillas(zero, 5 * one, E0, E1, 100 * one, 110 * one, one)
+        close(np.array(esteban), [[0.0], [0.0], [5.0], [0.0]])
+
+
+def test_esteban_marquillas_by_hand():
+    # Region 10, 30 of the nation's 100, 100; homothetic 20, 20. Nation + 10 %, + 30 %.
+    e0, e1 = np.array([10.0, 30.0]), np.array([13.0, 33.0])
+    E0, E1 = np.array([100.0, 100.0]), np.array([110.0, 130.0])
+    N0, N1, n0 = np.array(200.0), np.array(240.0), np.array(40.0)
+    terms = shift_share_esteban_marquillas(e0, e1, E0, E1, N0, N1, n0)
+    close(terms.national, [2.0, 6.0])
+    close(terms.industry_mix, [-1.0, 3.0])
+    close(terms.competitive, [4.0, -4.0])  # 20 x (30 % - 10 %), 20 x (10 % - 30 %)
+    close(terms.allocation, [-2.0, -2.0])  # (10 - 20) x 20 %, (30 - 20) x -20 %
+
+
+def test_leading_axes_broadcast():
+    rng = np.random.default_rng(3)
+    e0, e1 = rng.integers(0, 9, (2, 4, 3, 5)).astype(float)
+    E0, E1 = e0.sum(axis=1, keepdims=True) + 1, e1.sum(axis=1, keepdims=True) + 1
+    N0, N1 = E0.sum(axis=2, keepdims=True), E1.sum(axis=2, keepdims=True)
+    n0 = e0.sum(axis=2, keepdims=True)
+    stacked = shift_share_esteban_marquillas(e0, e1, E0, E1, N0, N1, n0)
+    for d in range(4):
+        args = (a[d] for a in (e0, e1, E0, E1, N0, N1, n0))
+        for together, alone in zip(stacked, shift_share_esteban_marquillas(*args), strict=True):
+            close(together[d], alone)

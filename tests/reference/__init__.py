@@ -1,0 +1,1 @@
+"""Slow, independent reference implementations, used only to check the library."""
