@@ -35,10 +35,13 @@ __all__ = [
     "Status",
     "Value",
     "as_employment",
+    "check_cells",
     "check_columns",
     "check_employment",
     "check_option",
     "find_overlap",
+    "refuse_overlap",
+    "refuse_repeats",
 ]
 
 #: Industry code of a region's published all-industry total.
@@ -181,6 +184,21 @@ def check_employment(
         crossed, two industries overlap; the message names the column, the first five bad rows
         and the mend.
     """
+    keys = check_cells(table, values=values, what=what, require=require)
+    refuse_repeats(table, keys, what)
+    if "industry" in keys:
+        refuse_overlap(pd.unique(table["industry"]))
+    return table
+
+
+def check_cells(
+    table: pd.DataFrame, *, values: Sequence[str], what: str, require: Sequence[str]
+) -> list[str]:
+    """Check everything that can be told from a row alone; returns the key columns.
+
+    :func:`check_employment` adds what takes a look at all rows; a caller that has the keys as
+    codes can do that part faster.
+    """
     check_columns(table, [*require, *values], what=what)
     keys = [key for key in KEYS if key in table.columns]
     for key in ("region", "industry"):
@@ -197,21 +215,28 @@ def check_employment(
             _check_numbers(table, column)
     _check_status(table)
     _check_bounds(table)
+    return keys
+
+
+def refuse_repeats(table: pd.DataFrame, keys: list[str], what: str) -> None:
+    """Refuse a table that has two rows of one key."""
     duplicated = table.duplicated(keys, keep=False).to_numpy()
     if duplicated.any():
         raise SchemaError(
             f"the key ({', '.join(keys)}) of the {what} is not unique: "
             f"{_rows(table, duplicated, keys)}: sum or drop the repeated rows"
         )
-    if "industry" in keys:
-        overlap = find_overlap(pd.unique(table["industry"]))
-        if overlap is not None:
-            raise SchemaError(
-                f"column 'industry' mixes overlapping levels: {overlap[0]!r} contains "
-                f"{overlap[1]!r}, so jobs would count twice: keep one level, for example "
-                "table[table['industry'].str.len() == 6]"
-            )
-    return table
+
+
+def refuse_overlap(industries: Iterable[str]) -> None:
+    """Refuse industries of which one contains another."""
+    overlap = find_overlap(industries)
+    if overlap is not None:
+        raise SchemaError(
+            f"column 'industry' mixes overlapping levels: {overlap[0]!r} contains "
+            f"{overlap[1]!r}, so jobs would count twice: keep one level, for example "
+            "table[table['industry'].str.len() == 6]"
+        )
 
 
 def _check_status(table: pd.DataFrame) -> None:

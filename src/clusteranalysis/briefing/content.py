@@ -186,7 +186,7 @@ def brief(
         industries=industries,
         quality=quality,
         coverage=coverage,
-        findings=wording.findings(region.name, found, trend, bridge, wages, coverage),
+        findings=wording.findings(region.name, found, trend, bridge, wages, industries, coverage),
         profiles=wording.profiles(found, growth, wages, industries),
     )
 

@@ -114,7 +114,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "growth",
-            f"Where did jobs change, and with what, {start} to {end}?",
+            f"Which clusters gained and lost jobs, {start} to {end}?",
             f"{years}. National: at the US rate of all jobs; industry mix: the US rate of the "
             "cluster less that; regional: what is left. The three add up to the change.",
             briefing.growth,
@@ -131,9 +131,9 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "map",
-            f"Where in the Bay Area are the {region}'s clusters concentrated?",
-            f"{now}; outlines: Census 2017 by us-atlas. {base} On published and deduced jobs; "
-            "hatched: withheld.",
+            f"Where around the {region} are its most concentrated clusters?",
+            f"{now}; outlines: Census 2017 by us-atlas. {base} At most {_MAPS} of the chosen "
+            "clusters, by LQ; published and deduced jobs; hatched: withheld.",
             _map_table(briefing),
             "lq_maps",
         ),

@@ -60,6 +60,7 @@ def findings(
     trend: pd.DataFrame,
     bridge: pd.DataFrame,
     wages: pd.DataFrame,
+    industries: pd.DataFrame,
     coverage: pd.DataFrame,
 ) -> tuple[str, ...]:
     """Write the summary: level and change, why, which clusters, pay, and what is not known."""
@@ -70,6 +71,7 @@ def findings(
         _concentration(found),
         _pace(found),
         _pay(found, wages),
+        _cautions(found, industries),
         _known(coverage),
     ]
     return tuple(part for part in parts if part)
@@ -147,10 +149,24 @@ def _pay(found: ClusterSet, wages: pd.DataFrame) -> str:
     above = table[table["wage"] > table["us_wage"]]
     top = table.iloc[0]
     return (
-        f"Pay a job is above the US figure in {len(above)} of the {len(table)} chosen clusters; "
+        f"Pay a job is above the US figure in {_of(len(above), len(table))} chosen clusters; "
         f"the highest is {dollars(top['wage'])} a year in {top['name']} "
         f"(US {dollars(top['us_wage'])})."
     )
+
+
+def _of(part: int, whole: int) -> str:
+    return f"all {whole}" if part == whole else f"{part} of the {whole}"
+
+
+def _cautions(found: ClusterSet, industries: pd.DataFrame) -> str:
+    """Repeat in the summary where a cluster rests on a handful of employers."""
+    texts = [
+        f"{row['name']}: {text}"
+        for _, row in found.selected.iterrows()
+        if (text := _few(row, industries[industries["cluster"] == row["industry"]]))
+    ]
+    return " ".join(texts)
 
 
 def _known(coverage: pd.DataFrame) -> str:

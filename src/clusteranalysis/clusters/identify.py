@@ -75,8 +75,9 @@ class ClusterRules:
             f"Only clusters tagged {' or '.join(self.tradability)} are considered.",
             f"A cluster needs at least {self.min_establishments} establishments.",
             f"Concentrated: LQ of {self.concentrated:g} or more, with its interval above 1.",
-            f"Outgrowing: {self.outgrowing:g} points a year or more above the reference's growth, "
-            f"whatever the withheld jobs are, with an LQ of {self.outgrowing_min_lq:g} or more.",
+            "Outgrowing: yearly growth above the reference's by "
+            f"{self.outgrowing:g} or more percentage points, whatever the withheld jobs are, with "
+            f"an LQ of {self.outgrowing_min_lq:g} or more.",
             f"Large: {self.large:.0%} or more of the region's jobs, with an LQ of "
             f"{self.large_min_lq:g} or more.",
             f"On none of these routes, with over {self.max_open_share:.0%} of its possible jobs "
@@ -318,27 +319,22 @@ def _verdict(row: pd.Series[Any], rules: ClusterRules) -> tuple[bool, str, str]:
     if not establishments >= rules.min_establishments:
         count = f"{establishments:,.0f} establishments"
         return False, "gate: establishments", f"{count}, under {rules.min_establishments}"
-    passed = []
+    pace = f"{difference:+.1f} points a year against the reference".replace("-", "−")
+    passed = {}
     if lq >= rules.concentrated and low > 1:
-        passed.append(("concentrated", f"LQ {lq:.2f}, interval from {low:.2f}"))
+        passed["concentrated"] = f"LQ {lq:.2f}, interval from {low:.2f}"
     if certain >= rules.outgrowing and lq >= rules.outgrowing_min_lq:
-        text = f"grew {difference:.1f} points a year faster than the reference, LQ {lq:.2f}"
-        passed.append(("outgrowing", text))
+        passed["outgrowing"] = pace
     if job_share >= rules.large and lq >= rules.large_min_lq:
-        passed.append(("large", f"{job_share:.1%} of the region's jobs, LQ {lq:.2f}"))
+        passed["large"] = f"{job_share:.1%} of the region's jobs"
     if passed:
-        return True, " + ".join(name for name, _ in passed), "; ".join(text for _, text in passed)
-    figures = (
-        f"LQ {lq:.2f} with interval from {low:.2f}, {difference:+.1f} points a year against the "
-        f"reference, {job_share:.1%} of jobs"
-    )
+        reason = "; ".join(f"{name} ({figures})" for name, figures in passed.items())
+        return True, " + ".join(passed), reason
+    figures = f"LQ {lq:.2f}, interval from {low:.2f}; {pace}; {job_share:.1%} of jobs"
     if not open_share <= rules.max_open_share:
-        return (
-            False,
-            "cannot tell: withheld",
-            (f"up to {open_share:.0%} of its jobs are withheld; published alone, {figures}"),
-        )
-    return False, "no route", f"{figures}: none of the three routes"
+        reason = f"cannot tell: up to {open_share:.0%} of its jobs are withheld ({figures})"
+        return False, "cannot tell: withheld", reason
+    return False, "no route", f"on none of the routes ({figures})"
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:

@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 def ratio(a: ArrayLike, b: ArrayLike) -> Floats:
     """Divide, with NaN (undefined) wherever the divisor is zero."""
     a, b = np.asarray(a, float), np.asarray(b, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(b == 0, np.nan, a / b)
+    shape = np.broadcast_shapes(a.shape, b.shape)
+    return np.asarray(np.divide(a, b, out=np.full(shape, np.nan), where=b != 0))
 
 
 def shares(E: Floats, axis: int) -> Floats:

@@ -21,9 +21,11 @@ from clusteranalysis.schema import (
     TOTAL,
     Absent,
     Value,
+    check_cells,
     check_columns,
-    check_employment,
     check_option,
+    refuse_overlap,
+    refuse_repeats,
 )
 
 Floats = NDArray[np.float64]
@@ -97,7 +99,7 @@ class Panel:
         group = self.groups.take(self.g[where]).reset_index(drop=True)
         region = pd.Series(self.regions.take(self.r[where]), name="region")
         industry = pd.Series(self.industries.take(self.i[where]), name="industry")
-        return pd.concat([region, industry, group], axis=1)
+        return pd.DataFrame({"region": region, "industry": industry, **group}, copy=False)
 
 
 def read_panel(
@@ -108,7 +110,7 @@ def read_panel(
     what: str = "employment table",
 ) -> Panel:
     """Check a table and take it apart; the table itself is only read."""
-    check_employment(table, values=values, what=what)
+    every_key = check_cells(table, values=values, what=what, require=("region", "industry"))
     columns = [*values, *(c for c in optional if c in table.columns and c not in values)]
     keys = [key for key in GROUP_KEYS if key in table.columns]
     r, regions = pd.factorize(table["region"], sort=True)
@@ -119,23 +121,30 @@ def read_panel(
         groups = table[keys].drop_duplicates().sort_values(keys, ignore_index=True)
     else:
         g, groups = np.zeros(len(table), np.intp), pd.DataFrame(index=pd.RangeIndex(1))
+    refuse_overlap(industries)
     numbers = {column: table[column].to_numpy(float) for column in columns}
 
-    is_total = np.zeros(len(table), bool)
+    # A table in key order without totals, the usual large one, is used as it lies.
+    cells: Ints | slice = slice(None)
     totals = {column: np.full((len(groups), len(regions)), np.nan) for column in columns}
     position = industries.get_indexer(pd.Index([TOTAL]))[0]
     if position >= 0:
         is_total = i == position
+        refuse_repeats(table[is_total], every_key, what)
         for column in columns:
             totals[column][g[is_total], r[is_total]] = numbers[column][is_total]
         industries = industries.delete(position)
         i = np.where(i > position, i - 1, i)
+        cells = np.flatnonzero(~is_total)
 
-    cells = np.flatnonzero(~is_total)
     # Sorting one packed integer is several times faster than a lexsort of the key columns.
     packed = (r[cells] * max(len(industries), 1) + i[cells]) * max(len(groups), 1) + g[cells]
     if np.any(packed[1:] < packed[:-1]):
-        cells = cells[np.argsort(packed, kind="stable")]
+        order = np.argsort(packed, kind="stable")
+        packed = packed[order]
+        cells = order if isinstance(cells, slice) else cells[order]
+    if np.any(packed[1:] == packed[:-1]):
+        refuse_repeats(table, every_key, what)
     return Panel(
         regions=regions,
         industries=industries,

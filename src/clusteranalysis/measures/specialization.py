@@ -129,20 +129,22 @@ def location_quotient(
     cells = counted[panel.i]
     keys = panel.cell_keys(cells)
     g, r, i = panel.g[cells], panel.r[cells], panel.i[cells]
-    x, X = panel.columns[value][cells], ref.industry[value][g, i]
-    n, N = denominators[0][g, r], denominators[1][g]
+    x, n = panel.columns[value][cells], denominators[0][g, r]
+    # The reference's shares are few: divided before they are spread over the cells.
+    share = kernel.ratio(ref.industry[value], denominators[1][:, None])
     result = keys.assign(
-        location_quotient=kernel.location_quotient(x, n, X, N),
+        location_quotient=kernel.ratio(kernel.ratio(x, n), share[g, i]),
         base=base if isinstance(base, str) else "table",
     )
     if bounded:
+        N = denominators[1][g]
         low, high = _bounds(panel, ref, base, cells, counted, n, N, reference)
         result = result.assign(location_quotient_low=low, location_quotient_high=high)
     if interval is not None:
         plants = (
             _plant_herfindahls(panel, ref, cells, value) if interval == "establishment" else None
         )
-        error = _standard_error(x, n, X, N, plants)
+        error = _standard_error(x, n, ref.industry[value][g, i], denominators[1][g], plants)
         reach = np.exp(ndtri(0.5 + level / 2) * error)
         lq = result["location_quotient"].to_numpy()
         result = result.assign(

@@ -22,7 +22,7 @@ _ANGLES = np.arange(24) * (2 * np.pi / 24)
 #: A leader is drawn from this gap on; nearer labels need none.
 LEADER = 7.0
 #: Places a label may choose from: so many of the cheapest, and so many of the farther ones.
-_NEAR, _FAR = 70, 110
+_NEAR, _FAR = 60, 80
 _SWEEPS = 80
 
 
@@ -207,13 +207,16 @@ def _conflicts(found: list[_Places], offsets: np.ndarray) -> np.ndarray:
     segments = np.concatenate([places.segments for places in found])
     led = np.concatenate([places.led for places in found])
     result = np.zeros((len(rects), len(rects)), bool)
-    lines = np.flatnonzero(led)
     for row in range(len(rects)):
-        result[row] = meets_rect(rects, rects[row])
-        result[row, lines] |= crosses_rect(segments[lines], rects[row])
+        # Meeting is mutual: half of the pairs tell all.
+        rest = slice(row + 1, None)
+        lines = np.flatnonzero(led[rest])
+        meets = meets_rect(rects[rest], rects[row])
+        meets[lines] |= crosses_rect(segments[rest][lines], rects[row])
         if led[row]:
-            result[row] |= crosses_rect(segments[row][None], rects)
-            result[row, lines] |= crosses_segment(segments[lines], segments[row])
+            meets |= crosses_rect(segments[row][None], rects[rest])
+            meets[lines] |= crosses_segment(segments[rest][lines], segments[row])
+        result[row, rest] = result[rest, row] = meets
     # Places of one label exclude each other anyway.
     for start, stop in pairwise(offsets):
         result[start:stop, start:stop] = False

@@ -211,7 +211,7 @@ class _Picture:
         columns = ["location_quotient", *_BOUNDS, *_INTERVAL]
         # A bound far below its own quotient (or zero) may run out of the picture.
         floor = self.shown["location_quotient"].to_numpy()[:, None] / 4
-        values = np.fmax(self.shown[columns].to_numpy(), floor)
+        values = np.maximum(self.shown[columns].to_numpy(), floor)
         y = np.log(values)
         sizes = np.where(np.arange(len(columns)) == 0, radii[:, None], 0.0)
         known = np.isfinite(y)

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Set up clusteranalysis in a folder of its own and run it: the README's two commands.
+
+    python3 start.py brief    the main job: the East Bay briefing, from the embedded sample
+    python3 start.py test     everything we check before a commit
+
+Needs Python 3.11 or newer and, the first time, a package registry; nothing else. All packages go
+into ``.venv`` here, at the versions and hashes of ``requirements/``. Further words are passed on:
+``python3 start.py brief --region bay-area --out bay``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+COMMANDS = ("brief", "test")
+
+
+def main() -> int:
+    """Set up what the command needs, then run it."""
+    words = sys.argv[1:]
+    if not words or words[0] not in COMMANDS:
+        print(__doc__)
+        return 0 if words in (["-h"], ["--help"]) else 2
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file has to say so on an older Python)
+        print(f"error: this is Python {sys.version.split()[0]}: run me with 3.11 or newer")
+        return 2
+    command, rest = words[0], words[1:]
+    install("dev" if command == "test" else "run")
+    if command == "brief":
+        return call(str(PYTHON), "-m", "clusteranalysis", "brief", *rest, check=False)
+    checks = [
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy",),
+        ("pytest", "-n", "auto", *rest),
+    ]
+    codes = [call(str(PYTHON), "-m", *check, cwd=ROOT, check=False) for check in checks]
+    return next((code for code in codes if code), 0)
+
+
+def install(name: str) -> None:
+    """Install the locked packages and this checkout, unless that was done already."""
+    lock = ROOT / "requirements" / f"{name}.txt"
+    state = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = VENV / f"installed-{name}"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == state:
+        return
+    print(f"Installing into {VENV.name} (a few minutes the first time)", flush=True)
+    if not PYTHON.exists():
+        require_ensurepip()
+        venv.create(VENV, with_pip=True, clear=True)
+    pip = (str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    call(*pip, "--require-hashes", "--requirement", str(lock))
+    # The build backend is among the locked packages, so nothing unpinned is fetched to build.
+    call(*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    stamp.write_text(state)
+
+
+def require_ensurepip() -> None:
+    """Debian splits pip off its Python; bring it in with Debian's own package manager."""
+    if importlib.util.find_spec("ensurepip") is not None:
+        return
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    apt = [] if os.geteuid() == 0 else ["sudo"]
+    if shutil.which("apt-get") is None or (apt and shutil.which("sudo") is None):
+        sys.exit(f"error: this Python has no ensurepip: install {package} (or python3-venv)")
+    print(f"This Python has no pip of its own: installing Debian's {package}", flush=True)
+    call(*apt, "apt-get", "update", "-qq")
+    call(*apt, "apt-get", "install", "-y", "-qq", package)
+
+
+def call(*words: str, cwd: Path | None = None, check: bool = True) -> int:
+    """Run a command in plain sight; a failing set-up step stops here."""
+    code = subprocess.run(words, cwd=cwd, check=False).returncode
+    if check and code:
+        sys.exit(f"error: this step failed with code {code}: {' '.join(words)}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

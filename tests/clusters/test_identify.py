@@ -1,0 +1,176 @@
+"""Which rule chooses a cluster, on tables where the answer is plain."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import clusteranalysis as ca
+from clusteranalysis.clusters import QUADRANTS, Cluster, ClusterDefinition, ClusterRules
+from clusteranalysis.errors import DefinitionError, SchemaError
+
+IDS = ("strong", "growing", "large", "small", "few", "hidden", "local")
+DEFINITION = ClusterDefinition(
+    id="test",
+    title="Test",
+    vintage=2017,
+    clusters=tuple(
+        Cluster(name, name.title(), "local" if name == "local" else "traded", (f"31{i}",))
+        for i, name in enumerate(IDS, 1)
+    ),
+)
+# id: jobs 2018, jobs 2021, most jobs 2021, establishments, US jobs 2018, US jobs 2021
+CELLS = {
+    "strong": (2000, 2000, 2000, 400, 50_000, 50_000),  # LQ 4
+    "growing": (500, 650, 650, 300, 50_000, 50_000),  # LQ 1.3, +9 % a year
+    "large": (9500, 9500, 9500, 2000, 950_000, 950_000),  # 9.5 % of jobs, LQ 1
+    "small": (400, 400, 400, 100, 80_000, 80_000),  # LQ 0.5, nothing else
+    "few": (3000, 3000, 3000, 20, 50_000, 50_000),  # LQ 6 in 20 establishments
+    "hidden": (400, 400, 700, 100, 80_000, 80_000),  # LQ 0.5 or more: nobody knows
+    "local": (5000, 5000, 5000, 900, 50_000, 50_000),
+}
+
+
+def tables():
+    region, nation = [], []
+    for name, (e0, e1, most, plants, us0, us1) in CELLS.items():
+        region += [("R", name, 2018, e0, plants, e0, e0), ("R", name, 2021, e1, plants, e1, most)]
+        nation += [("US", name, y, us, 9000, us, us) for y, us in ((2018, us0), (2021, us1))]
+    region += [("R", "00", year, 100_000, 10_000, 100_000, 100_000) for year in (2018, 2021)]
+    whole = 10_000_000
+    nation += [("US", "00", year, whole, 900_000, whole, whole) for year in (2018, 2021)]
+    columns = ["region", "industry", "year", "employment", "establishments"]
+    columns += ["employment_low", "employment_high"]
+    return tuple(
+        pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:], float))
+        for rows in (region, nation)
+    )
+
+
+def found(**rules):
+    region, nation = tables()
+    return ca.identify_clusters(
+        region, reference=nation, definition=DEFINITION, rules=ClusterRules(**rules)
+    )
+
+
+def rule_of(result):
+    return result.table.set_index("industry")["rule"].to_dict()
+
+
+def test_each_rule_chooses_or_drops_what_it_is_there_for():
+    rules = rule_of(found())
+    assert rules["strong"] == "concentrated"
+    assert rules["growing"].endswith("outgrowing")
+    assert rules["large"] == "large"
+    assert rules["small"] == "no route"
+    assert rules["few"] == "gate: establishments"
+    assert rules["hidden"] == "cannot tell: withheld"
+    assert rules["local"] == "gate: tradability"
+
+
+def test_the_callers_rules_are_used():
+    assert rule_of(found(min_establishments=10))["few"] == "concentrated"
+    assert rule_of(found(max_open_share=0.9))["hidden"] == "no route"
+    assert rule_of(found(tradability=("local",)))["local"].startswith("concentrated")
+    assert rule_of(found(large=0.2))["large"] == "no route"
+
+
+def test_growth_that_withheld_jobs_could_undo_is_no_route():
+    region, nation = tables()
+    # 650 jobs in 2021 are certain; but in 2018 there could have been 650 too.
+    open_2018 = (region["industry"] == "growing") & (region["year"] == 2018)
+    region.loc[open_2018, "employment_high"] = 650.0
+    result = ca.identify_clusters(region, reference=nation, definition=DEFINITION)
+    row = result.table.set_index("industry").loc["growing"]
+    assert row["growth_difference"] > 9
+    assert row["growth_difference_low"] == pytest.approx(0)
+    assert "outgrowing" not in row["rule"]
+
+
+def test_numbers_of_one_row_by_hand():
+    row = found().table.set_index("industry").loc["growing"]
+    assert row["location_quotient"] == pytest.approx((650 / 100_000) / (50_000 / 10_000_000))
+    assert row["growth"] == pytest.approx(100 * ((650 / 500) ** (1 / 3) - 1))
+    assert row["reference_growth"] == pytest.approx(0)
+    assert row["dynamic_location_quotient"] == pytest.approx(1.3)
+    assert row["job_share"] == pytest.approx(0.0065)
+    assert row["quadrant"] == QUADRANTS[(True, True)]
+    hidden = found().table.set_index("industry").loc["hidden"]
+    assert hidden["open_share"] == pytest.approx(300 / 700)
+
+
+def test_order_ranks_and_explanations():
+    result = found()
+    selected = result.selected
+    assert selected["rank"].tolist() == list(range(1, len(selected) + 1))
+    assert selected["location_quotient"].is_monotonic_decreasing
+    assert result.table["selected"].tolist() == sorted(result.table["selected"], reverse=True)
+    assert result.explain("few") == "Few, R: not chosen: 20 establishments, under 50"
+    assert "R, 2018-2021" in repr(result)
+    with pytest.raises(DefinitionError, match="no cluster 'none'"):
+        result.explain("none")
+    with pytest.raises(SchemaError, match="no region 'X'"):
+        result.explain("few", region="X")
+
+
+def test_a_withheld_cluster_is_nobodys_choice():
+    region, nation = tables()
+    gone = (region["industry"] == "strong") & (region["year"] == 2021)
+    region.loc[gone, ["employment", "establishments"]] = np.nan
+    region.loc[gone, "employment_low"] = 0.0
+    row = (
+        ca.identify_clusters(region, reference=nation, definition=DEFINITION)
+        .table.set_index("industry")
+        .loc["strong"]
+    )
+    assert (row["rule"], bool(row["selected"])) == ("withheld", False)
+    assert pd.isna(row["quadrant"])
+
+
+def test_inputs_unchanged_and_order_free():
+    region, nation = tables()
+    before = region.copy(), nation.copy()
+    straight = ca.identify_clusters(region, reference=nation, definition=DEFINITION)
+    mixed = ca.identify_clusters(
+        region.sample(frac=1, random_state=2), reference=nation[::-1], definition=DEFINITION
+    )
+    pd.testing.assert_frame_equal(region, before[0])
+    pd.testing.assert_frame_equal(nation, before[1])
+    pd.testing.assert_frame_equal(straight.table, mixed.table)
+
+
+def test_tables_of_another_definition_are_refused():
+    region, nation = tables()
+    other = dataclasses.replace(DEFINITION, clusters=DEFINITION.clusters[:2])
+    with pytest.raises(SchemaError, match="no clusters of 'test'"):
+        ca.identify_clusters(region, reference=nation, definition=other)
+
+
+def test_several_regions_at_once_give_what_each_gives_alone():
+    data, definition = ca.sample(), ca.read_definition()
+    counties = ca.cluster_employment(data.cells, definition=definition)
+    nation = ca.cluster_employment(data.us, definition=definition)
+    regions = [ca.find_region("east-bay"), ca.find_region("napa-county")]
+    both = ca.identify_clusters(
+        ca.aggregate_regions(counties, regions), reference=nation, definition=definition
+    )
+    for region in regions:
+        alone = ca.identify_clusters(
+            ca.aggregate_regions(counties, region), reference=nation, definition=definition
+        )
+        part = both.table[both.table["region"] == region.name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, alone.table)
+
+
+def test_health_care_is_findable_in_the_east_bay():
+    data, definition = ca.sample(), ca.read_definition()
+    counties = ca.cluster_employment(data.cells, definition=definition)
+    result = ca.identify_clusters(
+        ca.aggregate_regions(counties, ca.find_region("east-bay")),
+        reference=ca.cluster_employment(data.us, definition=definition),
+        definition=definition,
+    )
+    assert "health-care" in set(result.selected["industry"])
+    assert result.definition.digest == definition.digest

@@ -1,0 +1,183 @@
+"""Made-up finished tables, and an eye that sees which text a figure really draws."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from shapely import MultiPolygon, box
+
+NAMES = [
+    "Architecture, engineering & R&D",
+    "Wholesale trade in durable goods",
+    "Nursing & residential care homes",
+    "Software & computer services",
+    "Building & heavy construction",
+    "Arts, entertainment & recreation",
+    "Metal products & machine shops",
+    "Transportation & logistics",
+    "Waste & environmental services",
+    "Oil refining & energy products",
+    "Semiconductors & electronics",
+    "Automobiles & vehicle parts",
+    "Doctors & outpatient care",
+    "Biopharmaceuticals",
+    "Construction trades",
+    "Food manufacturing",
+    "Restaurants & bars",
+    "Higher education",
+    "Wine & beverages",
+    "Medical devices",
+    "Air transport",
+    "Insurance",
+    "Hospitals",
+    "Trucking",
+    "Hotels",
+]
+
+
+def clusters(seed: int = 0, count: int = 25) -> pd.DataFrame:
+    """One row a cluster with every column that any cluster plot takes."""
+    random = np.random.default_rng(seed)
+    lq = np.exp(random.normal(0, 0.7, count))
+    spread = np.exp(random.uniform(0.03, 0.5, count))
+    open_share = np.where(random.random(count) < 0.4, random.uniform(0, 0.4, count), 0.0)
+    deduced = np.where(open_share > 0, 0.1, 0.0)
+    growth = random.normal(0, 3, count)
+    parts = random.normal(0, 2000, (3, count)).round()
+    return pd.DataFrame(
+        {
+            "name": NAMES[:count],
+            "location_quotient": lq,
+            "interval_low": lq / spread,
+            "interval_high": lq * spread,
+            "location_quotient_low": lq * (1 - open_share / 2),
+            "location_quotient_high": lq * (1 + open_share / 2),
+            "growth_difference": growth,
+            "employment": np.exp(random.normal(8.8, 1.2, count)).round(),
+            "tradability": random.choice(["traded", "local", "mixed"], count),
+            "selected": lq > 1.3,
+            "quadrant": [
+                f"{'Concentrated' if a >= 1 else 'Small share'}, "
+                f"{'outpacing' if b >= 0 else 'trailing'} US"
+                for a, b in zip(lq, growth, strict=True)
+            ],
+            "wage": random.uniform(30_000, 190_000, count),
+            "us_wage": random.uniform(25_000, 150_000, count),
+            "national": parts[0],
+            "industry_mix": parts[1],
+            "regional": parts[2],
+            "change": parts.sum(axis=0),
+            "published_share": 1 - open_share - deduced,
+            "deduced_share": deduced,
+            "open_share": open_share,
+        }
+    )
+
+
+def trend() -> pd.DataFrame:
+    random = np.random.default_rng(1)
+    frames = []
+    for name in ("East Bay", "San Francisco and San Mateo", "Santa Clara", "United States"):
+        jobs = 1e6 * np.cumprod(1 + random.normal(0.004, 0.03, 21))
+        index = 100 * jobs / jobs[0]
+        years = np.arange(2001, 2022)
+        frames.append(
+            pd.DataFrame({"region": name, "year": years, "employment": jobs, "index": index})
+        )
+    table = pd.concat(frames, ignore_index=True)
+    gap = (table["region"] == "Santa Clara") & table["year"].between(2010, 2012)
+    table.loc[gap, ["employment", "index"]] = np.nan
+    return table
+
+
+def waterfall() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "step": ["Jobs in 2001", "National growth", "Industry mix", "Regional effect",
+                     "Jobs in 2021"],
+            "jobs": [1_000_061.0, 115_468.0, 11_234.0, -122_236.0, 1_004_527.0],
+        }
+    )  # fmt: skip
+
+
+def counties() -> gpd.GeoDataFrame:
+    """Six counties; the small one is too small for its name and has a far island."""
+    shapes = [
+        box(-122.3, 37.5, -121.6, 37.8),
+        box(-122.3, 37.8, -121.6, 38.1),
+        MultiPolygon([box(-122.5, 37.7, -122.38, 37.8), box(-123.2, 37.6, -123.19, 37.61)]),
+        box(-122.6, 37.1, -122.35, 37.68),
+        box(-122.3, 37.0, -121.4, 37.5),
+        box(-122.9, 37.9, -122.35, 38.4),
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "region": ["06001", "06013", "06075", "06081", "06085", "06041"],
+            "name": ["Alameda", "Contra Costa", "San Francisco", "San Mateo", "Santa Clara",
+                     "Marin"],
+            "location_quotient": [2.5, np.nan, 0.03, 14.4, 1.0, 0.7],
+            "highlight": [True, True, False, False, False, False],
+        },
+        geometry=shapes,
+        crs="EPSG:4326",
+    )  # fmt: skip
+
+
+def small_maps() -> gpd.GeoDataFrame:
+    parts = []
+    for name in ("Biopharmaceuticals", "Architecture, engineering & R&D", "Hotels"):
+        parts.append(counties().assign(cluster=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture
+def make():
+    """Makers of fresh tables."""
+    return {
+        "employment_trend": trend,
+        "portfolio": clusters,
+        "lq_ranking": clusters,
+        "shift_share_bars": clusters,
+        "shift_share_waterfall": waterfall,
+        "wage_gap": clusters,
+        "data_quality": clusters,
+        "lq_map": counties,
+        "lq_maps": small_maps,
+    }
+
+
+@pytest.fixture
+def drawn_texts(monkeypatch):
+    """Return a function: figure -> every text it draws, with its box in pixels and its size."""
+    seen = []
+    original = Text.draw
+
+    def draw(self, renderer, *args, **kwargs):
+        if self.get_visible() and self.get_text().strip():
+            box = Text.get_window_extent(self, renderer)
+            seen.append((self.get_text(), box, self.get_fontsize(), self))
+        return original(self, renderer, *args, **kwargs)
+
+    monkeypatch.setattr(Text, "draw", draw)
+
+    def look(figure):
+        seen.clear()
+        FigureCanvasAgg(figure).draw()
+        return list(seen)
+
+    return look
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    yield
+    plt.close("all")

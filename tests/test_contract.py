@@ -1,0 +1,472 @@
+"""What every public measure has in common, whichever it is."""
+
+import inspect
+import typing
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import clusteranalysis
+from clusteranalysis import measures
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.schema import TOTAL
+
+NAMES = sorted(measures.__all__)
+#: Measures whose result is a decomposition: no column bears the function's name.
+DECOMPOSITIONS = {"shift_share"}
+KEYS = ["region", "industry", "partner", "year", "draw"]
+SECTIONS = ["Parameters", "Returns", "Raises", "Notes", "References", "Examples"]
+#: What to pass for the options that have no default.
+REQUIRED = {"reference": "sum", "plants": "equal_size"}
+
+pytestmark = pytest.mark.parametrize("name", NAMES)
+
+
+def measure(name):
+    return getattr(measures, name)
+
+
+def options(name):
+    """The options a call needs, taken from the signature."""
+    needed = {}
+    for parameter in list(inspect.signature(measure(name)).parameters.values())[1:]:
+        if parameter.default is parameter.empty:
+            assert parameter.name in REQUIRED, (
+                f"{name} has a new option without default, {parameter.name}: add it to REQUIRED"
+            )
+            needed[parameter.name] = REQUIRED[parameter.name]
+    return needed
+
+
+def grows(name):
+    """Whether the measure compares two years."""
+    return "start" in inspect.signature(measure(name)).parameters
+
+
+def table(totals=True, seed=11):
+    """Four regions, three industries, two years, three draws; every cell there, some zero."""
+    rng = np.random.default_rng(seed)
+    keys = pd.MultiIndex.from_product(
+        [["06001", "06013", "East", "Äland"], ["3254", "3341", "Zinc"], [2018, 2021], [0, 1, 2]],
+        names=["region", "industry", "year", "draw"],
+    )
+    frame = keys.to_frame(index=False)
+    frame["employment"] = rng.integers(0, 50, len(frame)).astype(float)
+    frame.loc[rng.random(len(frame)) < 0.2, "employment"] = 0.0
+    frame["establishments"] = np.ceil(frame["employment"] / 7) + 1
+    frame["payroll"] = frame["employment"] * 1000 + 1
+    if totals:
+        sums = frame.groupby(["region", "year", "draw"], as_index=False)[
+            ["employment", "establishments", "payroll"]
+        ].sum()
+        sums["employment"] += 10  # jobs the cells do not show
+        frame = pd.concat([frame, sums.assign(industry=TOTAL)], ignore_index=True)
+    return frame.sample(frac=1, random_state=seed, ignore_index=True)
+
+
+def call(name, frame, **more):
+    return measure(name)(frame, **{**options(name), **more})
+
+
+def key_columns(result):
+    return [column for column in KEYS if column in result.columns]
+
+
+def value_columns(result):
+    return [c for c in result.columns if c not in KEYS and c not in ("start", "end")]
+
+
+def same(actual, expected):
+    pd.testing.assert_frame_equal(actual, expected, rtol=1e-9, atol=1e-12)
+
+
+# Signature and documentation
+
+
+def test_the_table_is_the_only_positional_argument(name):
+    first, *rest = inspect.signature(measure(name)).parameters.values()
+    assert first.name == "employment"
+    assert first.kind is first.POSITIONAL_OR_KEYWORD
+    assert first.default is first.empty
+    assert rest
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in rest)
+    with pytest.raises(TypeError):
+        measure(name)(table(), "sum")
+
+
+def test_the_reference_has_no_default(name):
+    parameters = inspect.signature(measure(name)).parameters
+    if "reference" not in parameters:
+        assert name == "herfindahl"
+        return
+    assert parameters["reference"].default is inspect.Parameter.empty
+    with pytest.raises(TypeError, match="reference"):
+        measure(name)(table())
+
+
+def test_an_absent_row_is_withheld_unless_the_caller_says_zero(name):
+    assert inspect.signature(measure(name)).parameters["absent"].default == "withheld"
+
+
+def test_it_is_a_public_name_of_the_package(name):
+    assert name in clusteranalysis.__all__
+    assert getattr(clusteranalysis, name) is measure(name)
+
+
+def test_the_docstring_has_the_sections_of_numpydoc_in_order(name):
+    lines = inspect.getdoc(measure(name)).splitlines()
+    found = [
+        line
+        for line, under in zip(lines, lines[1:], strict=False)
+        if line and set(under) == {"-"} and len(under) == len(line)
+    ]
+    assert found == SECTIONS
+    assert lines[0].endswith("?")
+
+
+def test_every_parameter_is_documented(name):
+    doc = inspect.getdoc(measure(name))
+    text = doc[doc.index("Parameters\n") : doc.index("Returns\n")]
+    documented = {
+        part.strip()
+        for line in text.splitlines()
+        if " : " in line and not line.startswith(" ")
+        for part in line.split(" : ")[0].split(",")
+    }
+    assert documented == set(inspect.signature(measure(name)).parameters)
+
+
+def test_everything_is_annotated(name):
+    hints = typing.get_type_hints(measure(name))
+    assert set(hints) == {*inspect.signature(measure(name)).parameters, "return"}
+    assert hints["return"] is pd.DataFrame
+
+
+def literal_options(name):
+    """Options that take words, whatever else they take."""
+    for option, hint in typing.get_type_hints(measure(name)).items():
+        if "typing.Literal" in str(hint):
+            yield option
+
+
+def test_an_unknown_word_is_refused_by_the_options_name(name, request):
+    if name == "location_quotient":
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="absent is not checked: a typo means zero")
+        )
+    found = list(literal_options(name))
+    assert "absent" in found
+    for option in found:
+        with pytest.raises(SchemaError, match=rf"{option}='nonsense' is not an option"):
+            call(name, table(), **{option: "nonsense"})
+
+
+# The result
+
+
+@pytest.mark.parametrize("totals", [True, False])
+def test_keys_come_first_sorted_and_unique_with_a_fresh_index(name, totals):
+    result = call(name, table(totals))
+    keys = key_columns(result)
+    assert list(result.columns[: len(keys)]) == keys
+    assert {"region", "industry"} & set(keys)
+    assert "draw" in keys
+    assert isinstance(result.index, pd.RangeIndex)
+    assert result.index.start == 0
+    assert result.index.step == 1
+    assert len(result)
+    same(result, result.sort_values(keys, kind="stable", ignore_index=True))
+    assert not result.duplicated(keys).any()
+    if "industry" in keys:
+        assert TOTAL not in set(result["industry"])
+
+
+def test_the_value_column_bears_the_functions_name(name):
+    result = call(name, table())
+    values = value_columns(result)
+    if name in DECOMPOSITIONS:
+        assert name not in values
+        terms = [c for c in values if c != "change"]
+        np.testing.assert_allclose(result[terms].sum(axis=1), result["change"], atol=1e-9)
+    else:
+        assert values[0] == name
+    number = values[0]
+    assert result[number].dtype == float
+
+
+def test_years_stay_whole_numbers(name):
+    result = call(name, table())
+    for column in ("year", "draw", "start", "end"):
+        if column in result.columns:
+            assert pd.api.types.is_integer_dtype(result[column])
+
+
+@pytest.mark.parametrize("totals", [True, False])
+def test_row_order_does_not_matter(name, totals):
+    frame = table(totals)
+    expected = call(name, frame)
+    for seed in range(4):
+        same(call(name, frame.sample(frac=1, random_state=seed)), expected)
+
+
+def test_column_order_and_other_columns_do_not_matter(name):
+    frame = table()
+    expected = call(name, frame)
+    same(call(name, frame[frame.columns[::-1]].assign(colour="red", note=np.nan)), expected)
+
+
+def test_the_input_is_never_changed(name):
+    frame = table().set_index(pd.Index(range(5, 5 + len(table()))))
+    before = frame.copy(deep=True)
+    for absent in ("withheld", "zero"):
+        result = call(name, frame, absent=absent)
+        result.loc[:, value_columns(result)[0]] = -1.0
+        pd.testing.assert_frame_equal(frame, before)
+
+
+def test_it_works_on_arrays_that_refuse_to_be_written(name):
+    frame = table()
+    values = frame["employment"].to_numpy().copy()
+    values.flags.writeable = False
+    call(name, frame.assign(employment=pd.Series(values, copy=False)))
+
+
+@pytest.mark.parametrize("totals", [True, False])
+@pytest.mark.parametrize("key", ["draw", "year"])
+def test_every_draw_and_year_is_measured_as_if_alone(name, totals, key):
+    if key == "year" and grows(name):
+        return
+    frame = table(totals)
+    together = call(name, frame)
+    for value in sorted(frame[key].unique()):
+        alone = call(name, frame[frame[key] == value].drop(columns=key))
+        part = together[together[key] == value].drop(columns=key).reset_index(drop=True)
+        same(part, alone)
+
+
+def test_without_draw_there_is_none_in_the_result(name):
+    frame = table()
+    result = call(name, frame[frame["draw"] == 0].drop(columns="draw"))
+    assert "draw" not in result.columns
+
+
+@pytest.mark.parametrize("totals", [True, False])
+def test_names_do_not_matter_but_for_the_order(name, totals):
+    frame = table(totals)
+    renamed = {"06001": "zz", "06013": "y", "East": "x", "Äland": "w"}
+    industries = {"3254": "c", "3341": "b", "Zinc": "a", TOTAL: TOTAL}
+    other = frame.assign(
+        region=frame["region"].map(renamed), industry=frame["industry"].map(industries)
+    )
+    result = call(name, frame)
+    expected = call(name, other)
+    for column, names in (("region", renamed), ("industry", industries), ("partner", industries)):
+        if column in result.columns:
+            result[column] = result[column].map(names)
+    if "partner" in result.columns:  # an unordered pair: the names' order may turn it round
+        pair = np.sort(result[["industry", "partner"]].to_numpy(), axis=1)
+        result[["industry", "partner"]] = pair
+    same(result.sort_values(key_columns(result), ignore_index=True), expected)
+
+
+@pytest.mark.parametrize("value", ["establishments", "payroll"])
+def test_another_value_is_measured_like_employment(name, value):
+    if "value" not in inspect.signature(measure(name)).parameters:
+        assert name == "ellison_glaeser"
+        return
+    frame = table()
+    as_jobs = frame.drop(columns="employment").rename(columns={value: "employment"})
+    same(call(name, frame, value=value), call(name, as_jobs))
+    same(call(name, frame.drop(columns="employment"), value=value), call(name, as_jobs))
+
+
+@pytest.mark.parametrize("factor", [0.001, 7.0])
+def test_the_unit_does_not_matter_or_scales_the_terms(name, factor):
+    frame = table()
+    result = call(name, frame)
+    scaled = call(name, frame.assign(employment=frame["employment"] * factor))
+    if name in DECOMPOSITIONS:
+        result[value_columns(result)] *= factor
+    pd.testing.assert_frame_equal(scaled, result, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+def test_text_columns_of_any_dtype_give_the_same(name, dtype):
+    frame = table()
+    expected = call(name, frame)
+    typed = frame.astype({"region": dtype, "industry": dtype})
+    result = call(name, typed)
+    for column in ("region", "industry", "partner"):
+        if column in result.columns:
+            result[column] = result[column].astype(expected[column].dtype)
+    same(result, expected)
+
+
+@pytest.mark.xfail(strict=True, reason="categories sort in their own order, not in key order")
+def test_the_order_of_categories_does_not_matter(name):
+    frame = table()
+    expected = call(name, frame)
+    typed = frame.copy()
+    for column in ("region", "industry"):
+        order = sorted(frame[column].unique(), reverse=True)
+        typed[column] = pd.Categorical(frame[column], categories=order)
+    result = call(name, typed)
+    for column in ("region", "industry", "partner"):
+        if column in result.columns:
+            result[column] = result[column].astype(expected[column].dtype)
+    same(result, expected)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int64", "Float64"])
+def test_number_columns_of_any_dtype_give_the_same(name, dtype):
+    frame = table()
+    same(call(name, frame.astype({"employment": dtype})), call(name, frame))
+
+
+# Withheld and absent
+
+
+def pruned(frame, fraction=0.25):
+    """Drop cells (never totals), but no region, industry, year or draw altogether."""
+    rng = np.random.default_rng(1)
+    keep = (rng.random(len(frame)) > fraction) | (frame["industry"] == TOTAL)
+    keep |= (frame["region"] == "East") | (frame["industry"] == "3254")
+    assert not keep.all()
+    return frame[keep], frame[~keep]
+
+
+def common(result, other):
+    """The rows both have: an absent cell has no row where the result is one row a cell."""
+    keys = key_columns(result)
+    both = result[keys].merge(other[keys], on=keys)
+    return result.merge(both, on=keys), other.merge(both, on=keys)
+
+
+@pytest.mark.parametrize("totals", [True, False])
+@pytest.mark.parametrize(("absent", "written"), [("zero", 0.0), ("withheld", np.nan)])
+def test_an_absent_row_is_what_the_caller_says(name, totals, absent, written):
+    short, dropped = pruned(table(totals))
+    filled = dropped.assign(employment=written, establishments=written, payroll=written)
+    explicit = pd.concat([short, filled])
+    result, expected = common(
+        call(name, short, absent=absent), call(name, explicit, absent=absent)
+    )
+    assert len(result)
+    same(result, expected)
+
+
+def test_withheld_gives_nan_and_never_a_number_from_zero(name):
+    frame = table(totals=False)
+    cell = (frame["region"] == "East") & (frame["industry"] == "3254") & (frame["draw"] == 1)
+    frame.loc[cell, "employment"] = np.nan
+    result = call(name, frame)
+    concerned = result["draw"] == 1
+    for column in ("region", "industry"):
+        if column in result.columns:
+            concerned &= result[column] == {"region": "East", "industry": "3254"}[column]
+    values = value_columns(result)[0]
+    assert result.loc[concerned, values].isna().all()
+    untouched = result["draw"] != 1
+    same(result[untouched], call(name, table(totals=False))[untouched])
+
+
+def test_everything_withheld_is_everything_unknown(name):
+    result = call(name, table().assign(employment=np.nan))
+    assert len(result)
+    assert result[value_columns(result)[0]].isna().all()
+
+
+def test_no_jobs_anywhere_is_undefined_and_never_warns(name):
+    result = call(name, table().assign(employment=0.0))
+    first = value_columns(result)[0]
+    if name in DECOMPOSITIONS:
+        assert (result[first] == 0).all()
+    else:
+        assert result[first].isna().all()
+
+
+def test_one_region_alone_does_not_fail(name):
+    frame = table(totals=False)
+    result = call(name, frame[frame["region"] == "East"])
+    assert len(result)
+
+
+def test_one_industry_alone_does_not_fail(name):
+    frame = table(totals=False)
+    result = call(name, frame[frame["industry"] == "3254"])
+    assert len(result) or name == "coagglomeration"
+
+
+# Refusals
+
+
+def test_the_table_is_checked(name):
+    frame = table()
+    with pytest.raises(SchemaError, match="not unique"):
+        call(name, pd.concat([frame, frame.iloc[:1]]))
+    with pytest.raises(SchemaError, match="'region'"):
+        call(name, frame.drop(columns="region"))
+    with pytest.raises(SchemaError, match="'employment'"):
+        call(name, frame.drop(columns="employment"))
+    with pytest.raises(SchemaError, match="negative"):
+        call(name, frame.assign(employment=-1.0))
+    with pytest.raises(SchemaError, match="'325'"):
+        call(name, frame.replace({"industry": {"Zinc": "325"}}))
+
+
+def test_a_table_that_is_no_frame_is_refused(name, request):
+    if name == "location_quotient":
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="AttributeError: it looks at .columns first")
+        )
+    for thing in ([1, 2], None, {"region": ["A"]}):
+        with pytest.raises(SchemaError, match="pass a pandas DataFrame"):
+            call(name, thing)
+
+
+def test_a_reference_that_is_no_frame_is_refused(name, request):
+    if "reference" not in options(name):
+        return
+    if name not in ("location_quotient", "shift_share", "dynamic_location_quotient"):
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="AttributeError: it looks at .columns first")
+        )
+    with pytest.raises(SchemaError):
+        call(name, table(), reference=None)
+
+
+def test_an_empty_table_gives_an_empty_result_or_our_error(name, request):
+    if name != "location_quotient":
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="ValueError or IndexError, no groups to stack")
+        )
+    try:
+        result = call(name, table().iloc[:0])
+    except SchemaError:
+        return
+    assert result.empty
+
+
+def test_an_empty_table_without_groups_too(name):
+    if grows(name):
+        return
+    try:
+        result = call(name, table().iloc[:0].drop(columns=["year", "draw"]))
+    except SchemaError:
+        return
+    assert result.empty
+
+
+def test_totals_alone_have_no_industries_and_no_value(name, request):
+    if name in ("herfindahl", "krugman"):
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="a sum over no industries is 0, not undefined")
+        )
+    frame = table()
+    frame = frame[frame["industry"] == TOTAL]
+    try:
+        result = call(name, frame)
+    except SchemaError:
+        return
+    assert result.empty or result[value_columns(result)[0]].isna().all()
