@@ -1,6 +1,7 @@
 """What every public measure has in common, whichever it is."""
 
 import inspect
+import itertools
 import typing
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_the_docstring_has_the_sections_of_numpydoc_in_order(name):
     lines = inspect.getdoc(measure(name)).splitlines()
     found = [
         line
-        for line, under in zip(lines, lines[1:], strict=False)
+        for line, under in itertools.pairwise(lines)
         if line and set(under) == {"-"} and len(under) == len(line)
     ]
     assert found == SECTIONS
@@ -349,9 +350,7 @@ def test_an_absent_row_is_what_the_caller_says(name, totals, absent, written):
     short, dropped = pruned(table(totals))
     filled = dropped.assign(employment=written, establishments=written, payroll=written)
     explicit = pd.concat([short, filled])
-    result, expected = common(
-        call(name, short, absent=absent), call(name, explicit, absent=absent)
-    )
+    result, expected = common(call(name, short, absent=absent), call(name, explicit, absent=absent))
     assert len(result)
     same(result, expected)
 

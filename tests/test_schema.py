@@ -182,7 +182,9 @@ def test_duplicates_are_found_among_categories():
 
 @pytest.mark.xfail(strict=True, reason="ends in a TypeError of pandas, not in a SchemaError")
 def test_a_repeated_column_is_refused_as_our_error():
-    frame = pd.DataFrame([["A", "x", 1.0, 2.0]], columns=["region", "industry", *["employment"] * 2])
+    frame = pd.DataFrame(
+        [["A", "x", 1.0, 2.0]], columns=["region", "industry", *["employment"] * 2]
+    )
     with pytest.raises(SchemaError, match="'employment'"):
         check_employment(frame)
 
@@ -387,7 +389,7 @@ def test_levels_overlap_across_regions_too():
 def test_options_are_refused_with_their_choices():
     check_option("absent", "zero", Absent)
     for value in ("Zero", None, 0, True):
-        with pytest.raises(SchemaError, match="absent=.* is not an option") as caught:
+        with pytest.raises(SchemaError, match=r"absent=.* is not an option") as caught:
             check_option("absent", value, Absent)
         assert "'withheld', 'zero'" in str(caught.value)
 

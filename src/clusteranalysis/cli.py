@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import os
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -14,7 +18,14 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import clusteranalysis as ca
-from clusteranalysis.errors import ClusterAnalysisError, DataError, SchemaError
+from clusteranalysis.errors import (
+    ClusterAnalysisError,
+    DataError,
+    DefinitionError,
+    OutputError,
+    SchemaError,
+)
+from clusteranalysis.schema import Absent, check_columns, check_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +43,9 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
-console = Console()
-err = Console(stderr=True)
+# A path or a name such as ":car:" is not a picture.
+console = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 RegionOption = Annotated[
     str,
@@ -105,8 +117,13 @@ def brief(
     place = ca.find_region(region)
     clusters = ca.read_definition(definition)
     _require_folder(out)
+    # Transient, so that an error stands alone on stderr.
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
     ) as progress:
         task = progress.add_task("Measuring the clusters", total=None)
         content = ca.brief(ca.sample(), region=place, definition=clusters, start=start, end=end)
@@ -115,7 +132,8 @@ def brief(
         )
     for sentence in content.findings:
         console.print(f"• {escape(sentence)}")
-    console.print(f"\n{len(written)} files; open {escape(str(out / 'briefing.html'))}")
+    page = escape(str(out / "briefing.html"))
+    console.print(f"\n{len(written)} files; open {page}", soft_wrap=True)
 
 
 @app.command()
@@ -174,16 +192,19 @@ def measure(
         ),
     ] = None,
     plants: Annotated[
-        str,
-        typer.Option(help="ellison_glaeser: a table industry, plant_herfindahl, or 'equal_size'."),
-    ] = "equal_size",
+        str | None,
+        typer.Option(
+            help="ellison_glaeser: a table industry, plant_herfindahl, or 'equal_size' (default)."
+        ),
+    ] = None,
     region: Annotated[
         str | None,
         typer.Option("--region", "-r", help="Add the counties up to this region first."),
     ] = None,
     level: Annotated[
-        int, typer.Option(help="NAICS level of the embedded counties: 2, 3, 4, 6.")
-    ] = 4,
+        int | None,
+        typer.Option(help="NAICS level of the embedded counties: 2, 3, 4 (default) or 6."),
+    ] = None,
     year: Annotated[int | None, typer.Option(help="Keep one year.")] = None,
     method: Annotated[str | None, typer.Option(help="The measure's method, if it has any.")] = None,
     value: Annotated[
@@ -210,13 +231,17 @@ def measure(
       clusteranalysis measure krugman --table mine.csv --reference others --absent zero
     """
     _require_table_name(out)
+    check_option("absent", absent, Absent)
     embedded = table is None
-    data = ca.sample().level(level) if table is None else _read(table)
-    if region is not None:
-        place = ca.find_region(region)
-        data = ca.aggregate_regions(_held(data, place), place)
-    if year is not None:
-        data = _one_year(data, year)
+    if level is not None and not embedded:
+        raise SchemaError("--level is of the embedded counties and your --table has one: drop it")
+    level = 4 if level is None else level
+    place = None if region is None else ca.find_region(region)
+    data = ca.sample().level(level) if table is None else _read(table, "--table")
+    # The year comes first: a county that is missing in another year does not matter.
+    data = _one_year(data, year)
+    if place is not None:
+        data = ca.aggregate_regions(_held(data, place), place, absent=absent)
     function: Any = getattr(ca, name.value)
     compares_areas = name in (
         Measure.location_quotient,
@@ -229,19 +254,25 @@ def measure(
         "interval": interval,
         "start": start,
         "end": end,
+        "plants": plants,
+        "reference": reference,
     }
     options = {key: given for key, given in options.items() if given is not None}
+    _require_options(function, options)
     options["absent"] = absent
     if name is not Measure.herfindahl:
-        against: Any = reference or ("us" if embedded and compares_areas else "sum")
+        default = "us" if embedded and compares_areas else "sum"
+        against: Any = options.get("reference", default)
         if against == "us" and embedded:
             against = _one_year(ca.sample().us_level(level), year)
         elif against not in ("sum", "others", "mean"):
-            against = _read(Path(against))
+            against = _read(Path(against), "--reference")
         options["reference"] = against
     if name is Measure.ellison_glaeser:
-        options["plants"] = plants if plants == "equal_size" else _read(Path(plants))
-    result = _call(function, data, options)
+        size = options.setdefault("plants", "equal_size")
+        if size != "equal_size":
+            options["plants"] = _read(Path(size), "--plants")
+    result: pd.DataFrame = function(data, **options)
     _give(result, out, result, title=name.value)
 
 
@@ -267,7 +298,7 @@ def sample_export(
     for name in ("cells", "us", "nation", "totals", "titles"):
         path = out / f"{name}.csv"
         _write(getattr(data, name), path)
-        console.print(escape(str(path)))
+        console.print(escape(str(path)), soft_wrap=True)
 
 
 @sample_app.command("build")
@@ -291,7 +322,7 @@ def sample_build(
         )
     _require_folder(out)
     for path in build_sample(source, out, progress=lambda line: err.print(escape(line))):
-        console.print(escape(str(path)))
+        console.print(escape(str(path)), soft_wrap=True)
 
 
 def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
@@ -302,11 +333,18 @@ def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
     """Refuse a region of which the table lacks a county, before any computing."""
-    missing = [county for county in place.counties if county not in set(table["region"])]
+    check_columns(table, ["region"])
+    held = set(table["region"].dropna().astype(str))
+    missing = [county for county in place.counties if county not in held]
     if missing:
+        unpadded = [county for county in missing if county.lstrip("0") in held]
+        mend = "choose among these"
+        if unpadded:
+            short = unpadded[0].lstrip("0")
+            mend = f"write county codes with five digits, {unpadded[0]!r} for {short!r}"
         raise DataError(
             f"the table holds no county {', '.join(missing)} of region {place.name!r} (it holds "
-            f"{', '.join(sorted(set(table['region']))[:12])}): choose among these"
+            f"{', '.join(sorted(held)[:12])}): {mend}"
         )
     return table[table["region"].isin(place.counties)]
 
@@ -320,40 +358,23 @@ def _one_year(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
     return table[table["year"] == year]
 
 
-def _call(function: Any, data: pd.DataFrame, options: dict[str, Any]) -> pd.DataFrame:
-    """Call a measure, refusing an option it does not have."""
+def _require_options(function: Any, options: dict[str, Any]) -> None:
+    """Refuse an option that a measure does not have, rather than leave it unheard."""
     from inspect import signature
 
     known = signature(function).parameters
-    unknown = [f"--{key}" for key in options if key not in known and key != "absent"]
+    unknown = [f"--{key}" for key in options if key not in known]
     if unknown:
         raise SchemaError(f"{function.__name__} has no option {', '.join(unknown)}: leave it out")
-    result: pd.DataFrame = function(
-        data, **{key: given for key, given in options.items() if key in known}
-    )
-    return result
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Read a user's table; codes stay text."""
-    import pandas as pd
+def _read(path: Path, option: str) -> pd.DataFrame:
+    """Read a user's table."""
+    from clusteranalysis.files import read_table
 
-    text = {"region": str, "industry": str, "partner": str, "status": str}
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.suffix == ".csv":
-            return pd.read_csv(path, dtype=text, keep_default_na=True)
-    except FileNotFoundError:
-        raise DataError(f"no file {str(path)!r}: check the name") from None
-    except OSError as error:
-        raise DataError(f"cannot read {str(path)!r}: {error.strerror or error}") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(
-            f"{str(path)!r} is not a readable {path.suffix[1:]} table: {first}"
-        ) from None
-    raise DataError(f"{str(path)!r} is neither .csv nor .parquet: save the table as one of them")
+    if option == "--reference" and str(path) == "us":
+        raise SchemaError("--reference us goes with the embedded counties: give a table")
+    return read_table(path, what=option)
 
 
 def _require_folder(folder: Path) -> None:
@@ -366,8 +387,10 @@ def _require_folder(folder: Path) -> None:
 def _require_table_name(path: Path | None) -> None:
     if path is None:
         return
-    if path.suffix not in (".csv", ".parquet"):
+    if path.suffix.lower() not in (".csv", ".parquet"):
         raise SchemaError(f"--out {str(path)!r} is neither .csv nor .parquet: choose one of them")
+    if path.is_dir():
+        raise OutputError(f"--out {str(path)!r} is a folder: choose a file name")
     _require_folder(path.parent)
 
 
@@ -375,7 +398,7 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     from clusteranalysis.files import replacing
 
     with replacing(path) as temporary:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             table.to_parquet(temporary, index=False)
         else:
             table.to_csv(temporary, index=False, lineterminator="\n")
@@ -385,14 +408,16 @@ def _give(whole: pd.DataFrame, out: Path | None, shown: pd.DataFrame, *, title: 
     """Write the whole table, or show its first rows."""
     if out is not None:
         _write(whole, out)
-        console.print(f"{len(whole):,} rows: {escape(str(out))}")
+        console.print(f"{len(whole):,} rows: {escape(str(out))}", soft_wrap=True)
         return
     if not sys.stdout.isatty():
-        # For another program, a plain table of everything.
+        # For another program, a plain table of everything, with the bytes of a file.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
         sys.stdout.write(whole.to_csv(index=False, lineterminator="\n"))
         return
     limit = 40
-    view = Table(title=title)
+    view = Table(title=escape(title))
     for column in shown.columns:
         number = shown[column].dtype.kind in "fi"
         view.add_column(column, justify="right" if number else "left")
@@ -411,24 +436,59 @@ def _cell(item: Any) -> str:
     return escape(str(item))
 
 
-def _fail(message: str) -> NoReturn:
-    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True, highlight=False)
+#: What an output that is not Unicode gets instead; a lost minus sign would be another number.
+_PLAIN = {"−": "-", "–": "-", "•": "*", "…": "...", "’": "'"}
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(letter, ascii(letter)[1:-1]) for letter in text), error.end
+
+
+codecs.register_error("clusteranalysis.plain", _plain)
+
+
+def _fail(message: str, *, lines: bool = False) -> NoReturn:
+    """One line on stderr, whatever the names in it hold; ``lines`` keeps those of a list."""
+    shown = "".join(
+        letter if letter.isprintable() or (lines and letter == "\n") else repr(letter)[1:-1]
+        for letter in message
+    )
+    err.print(f"[bold red]error:[/] {escape(shown)}", soft_wrap=True, highlight=False)
     sys.exit(2)
+
+
+def _drop_stdout() -> None:
+    """Nobody reads on: what is left to write must not fail again when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
     """Run the command line: faults the caller can mend are one line on stderr and exit code 2."""
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="clusteranalysis.plain")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
         _fail(" ".join(error.format_message().split()))
     except ClusterAnalysisError as error:
-        _fail(str(error))
+        _fail(str(error), lines=isinstance(error, DefinitionError))
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         err.print("stopped")
         sys.exit(130)
     except BrokenPipeError:
+        _drop_stdout()
         sys.exit(0)
+    except OSError as error:
+        _drop_stdout()
+        _fail(f"the system refuses: {error.strerror or error}")
     sys.exit(code if isinstance(code, int) else 0)

@@ -2,12 +2,12 @@
 
 import numpy as np
 from hypothesis import assume, given
+from tests.kernels.matrices import close, jobs_and_weights
+from tests.reference import measures as slow
 
 from clusteranalysis.kernels.colocation import coagglomeration
 from clusteranalysis.kernels.concentration import raw_concentration
 from clusteranalysis.kernels.specialization import shares
-from tests.kernels.matrices import close, jobs_and_weights
-from tests.reference import measures as slow
 
 
 def usable(w):

@@ -5,10 +5,10 @@ import math
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
-
-from clusteranalysis.kernels import concentration as kernel
 from tests.kernels.matrices import close, jobs, jobs_and_weights
 from tests.reference import measures as slow
+
+from clusteranalysis.kernels import concentration as kernel
 
 
 @given(jobs_and_weights(withheld=True))

@@ -24,12 +24,14 @@ def test_png_has_200_dots_an_inch_and_keeps_the_width(tmp_path, make):
 
 def test_a_figure_that_cannot_be_written_leaves_nothing(tmp_path):
     figure, _ = plot.figure()
-    with pytest.raises(OutputError, match="make the folder first"):
-        plot.save(figure, tmp_path / "missing" / "wages")
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(OutputError, match="choose a folder"):
+        plot.save(figure, tmp_path / "file" / "wages")
     (tmp_path / "wages.svg").mkdir()
     with pytest.raises(OutputError, match=r"wages\.svg"):
         plot.save(figure, tmp_path / "wages")
-    assert [path.name for path in tmp_path.iterdir()] == ["wages.svg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "wages.svg"]
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_save_replaces_an_older_figure_and_dots_in_names_stay(tmp_path):

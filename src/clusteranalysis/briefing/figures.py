@@ -78,6 +78,8 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
     open_jobs = f"{percent(left)} of the region's jobs are in no published cell."
     table = found.table
     measured = table[table["location_quotient"].notna()]
+    # Of the clusters that the rules never choose, the ranking tells all there is to tell.
+    considered = measured[measured["tradability"].isin(found.rules.tradability)]
     specs: list[tuple[str, str, str, Any, Kind]] = [
         (
             "trend",
@@ -92,8 +94,9 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             "portfolio",
             f"Which clusters are concentrated in the {region}, and which outpace the US?",
             f"{years}. {base} Growth: {region}'s yearly rate less that of the same cluster in the "
-            f"US, {start}-{end}, on published and deduced jobs. {open_jobs}",
-            measured,
+            f"US, {start}-{end}, on published and deduced jobs. {_left_out(table, considered)}"
+            f"{open_jobs}",
+            considered,
             "portfolio",
         ),
         (
@@ -151,6 +154,11 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         for key, title, note, data, kind in specs
         if len(data)
     ]
+
+
+def _left_out(table: pd.DataFrame, shown: pd.DataFrame) -> str:
+    kinds = sorted(set(table["tradability"]) - set(shown["tradability"]))
+    return f"Not shown: {' and '.join(kinds)} clusters (see the ranking). " if kinds else ""
 
 
 def _unassigned(briefing: Briefing) -> str:

@@ -273,8 +273,8 @@ def _write(ax: Axes, label: Label, size: float) -> None:
             annotation_clip=False,
         )  # fmt: skip
         ax.plot(
-            *label.anchor, marker="o", markersize=5, markerfacecolor=TEXT, markeredgecolor="white",
-            markeredgewidth=1.0, zorder=4.1,
+            *label.anchor, marker="o", markersize=3.8, markerfacecolor=TEXT,
+            markeredgecolor="white", markeredgewidth=0.8, zorder=4.1,
         )  # fmt: skip
 
 

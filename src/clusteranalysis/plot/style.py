@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from clusteranalysis.errors import OutputError
+from clusteranalysis.files import write_bytes
 from clusteranalysis.schema import check_option
 
 __all__ = [
@@ -162,7 +161,7 @@ def save(figure: Figure, path_without_suffix: str | os.PathLike[str]) -> list[Pa
     Raises
     ------
     OutputError
-        The folder does not exist or cannot be written.
+        The folder cannot be made or written to.
 
     Examples
     --------
@@ -185,30 +184,8 @@ def save(figure: Figure, path_without_suffix: str | os.PathLike[str]) -> list[Pa
                 buffer, format=kind, dpi=_DPI, metadata=facts, facecolor="white", bbox_inches=None
             )
         target = base.with_name(f"{base.name}.{kind}")
-        _replace(target, buffer.getvalue())
-        written.append(target)
+        written.append(write_bytes(target, buffer.getvalue()))
     return written
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target and rename: a reader never sees half a file."""
-    temporary: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
-            stream.write(content)
-        # mkstemp makes files that only the owner can read; a figure is as public as its folder.
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot write the figure {str(target)!r}: {error.strerror or error}: "
-            "make the folder first, or choose another"
-        ) from error
 
 
 assert set(_SIZES) == set(get_args(Width))

@@ -20,7 +20,9 @@ __all__ = ["employment_trend"]
 
 _COLUMNS = ("region", "year", "employment", "index")
 #: Spells that readers will ask about; shaded, never interpreted.
-_SPELLS = ((2008, 2009, "2008–09\nrecession"), (2020, 2021, "2020–21\npandemic"))
+# Mid-March counts: that of 2008 comes after the downturn began, that of 2020 just before the
+# closures. Each spell runs between counts, from half a year before its first to its last.
+_SPELLS = ((2007.5, 2009.5, "2008–09\nrecession"), (2020.2, 2021.5, "pandemic"))
 _OTHERS = (
     (VERMILION, (0, (5, 1.6)), "s"),
     (GREEN, (0, (1.5, 1.2)), "^"),
@@ -153,13 +155,12 @@ def employment_trend(
 def _shade(ax: Axes, first: int, last: int, size: float) -> None:
     """Shade the spells that the years touch and name them in plain words."""
     for start, end, label in _SPELLS:
-        a, b = max(start, first), min(end, last)
-        if a > b:
+        if start > last or end < first:
             continue
-        left, right = max(a - 0.5, ax.get_xlim()[0]), min(b + 0.5, ax.get_xlim()[1])
+        left, right = max(start, ax.get_xlim()[0]), min(end, ax.get_xlim()[1])
         ax.axvspan(left, right, color="#EFEFEF", zorder=0.5, linewidth=0)
         # A name at the right end leans left, so that it never meets the names of the lines.
-        edge = b >= last
+        edge = end >= last
         ax.annotate(
             label, (right if edge else (left + right) / 2, 1),
             xycoords=ax.get_xaxis_transform(), xytext=(0, -3), textcoords="offset points",

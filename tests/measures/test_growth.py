@@ -1,0 +1,477 @@
+"""Shift-share adds up whatever the zeros; dynamic location quotients are LQs divided."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.measures.tables import (
+    NAN,
+    area,
+    cases,
+    close,
+    golden_employment,
+    long,
+    pick,
+    totals,
+)
+from tests.reference import measures as slow
+
+from clusteranalysis.errors import SchemaError
+from clusteranalysis.measures import dynamic_location_quotient, location_quotient, shift_share
+from clusteranalysis.schema import TOTAL
+
+DLQ = "dynamic_location_quotient"
+CLASSIC = ["national", "industry_mix", "regional"]
+ESTEBAN = ["national", "industry_mix", "competitive", "allocation"]
+TERMS = {"classic": CLASSIC, "esteban_marquillas": ESTEBAN}
+SLOW = {
+    "classic": slow.shift_share_classic,
+    "esteban_marquillas": slow.shift_share_esteban_marquillas,
+}
+START, END = 2018, 2021
+
+
+def two(before, after, **keys):
+    """Two dates of a matrix as one table."""
+    return pd.concat([long(before, year=START, **keys), long(after, year=END, **keys)])
+
+
+def two_areas(before, after, totals=(None, None), **keys):
+    return pd.concat(
+        [
+            area(before, total=totals[0], year=START, **keys),
+            area(after, total=totals[1], year=END, **keys),
+        ]
+    )
+
+
+US = two_areas([400, 150, 150, 400], [440, 210, 135, 480])
+REGIONS = {
+    "A": ([90, 20, 10, 60], [100, 40, 10, 55], (25, 27, 1, -3)),
+    "B": ([60, 30, 30, 40], [85, 55, 40, 35], (55, 24, -1, 32)),
+    "C": ([250, 100, 110, 300], [255, 115, 85, 390], (85, 114, 0, -29)),
+}
+
+
+# By hand
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_published_example_rounded_to_jobs(region):
+    before, after, expected = REGIONS[region]
+    result = shift_share(two([before], [after]), reference=US)
+    got = result[["change", *CLASSIC]].sum().round().to_list()
+    assert got == list(expected)
+
+
+def test_published_example_all_regions_at_once_and_against_their_sum():
+    before, after = ([REGIONS[r][k] for r in REGIONS] for k in (0, 1))
+    frame = two(before, after)
+    by_table = shift_share(frame, reference=US)
+    assert by_table.groupby("region")["regional"].sum().round().to_list() == [-3, 32, -29]
+    # The three regions add up to the nation, so the sum is the same reference.
+    pd.testing.assert_frame_equal(shift_share(frame, reference="sum"), by_table)
+
+
+def test_one_cell_by_hand():
+    # Nation 200 -> 220 (+10 %), industry 50 -> 60 (+20 %), here 10 -> 15.
+    frame = two([[10, 30]], [[15, 20]])
+    result = shift_share(frame, reference=two_areas([50, 150], [60, 160]))
+    close(result.loc[0, ["change", *CLASSIC]], [5, 1, 1, 3])
+    assert result.loc[0, ["start", "end"]].tolist() == [START, END]
+    # Homothetic employment 40 x 50 / 200 = 10: all of the regional term is competitive.
+    split = shift_share(
+        frame, reference=two_areas([50, 150], [60, 160]), method="esteban_marquillas"
+    )
+    close(split.loc[0, ["change", *ESTEBAN]], [5, 1, 1, 3, 0])
+
+
+def test_the_references_published_total_is_its_growth():
+    frame = two([[10]], [[15]])
+    reference = two_areas([50], [60], totals=(1000, 1300))
+    close(shift_share(frame, reference=reference).loc[0, CLASSIC], [3, -1, 3])
+
+
+def test_the_regions_published_total_is_its_size():
+    frame = pd.concat([two([[10]], [[15]]), totals([100], year=START), totals([100], year=END)])
+    reference = two_areas([50], [60], totals=(1000, 1300))
+    split = shift_share(frame, reference=reference, method="esteban_marquillas")
+    # b = 100 x 50 / 1000 = 5: 5 (50 % - 20 %) and (10 - 5) 30 %.
+    close(split.loc[0, ESTEBAN], [3, -1, 1.5, 1.5])
+
+
+def test_dynamic_location_quotient_by_hand():
+    frame = two([[10, 90]], [[20, 80]])
+    result = dynamic_location_quotient(frame, reference=two_areas([100, 900], [100, 900]))
+    close(result[DLQ], [2, 80 / 90])
+    # The nation doubles in the first industry: 2 / (2 / 1.1) here.
+    result = dynamic_location_quotient(frame, reference=two_areas([100, 900], [200, 900]))
+    close(result[DLQ][0], 2 / (2 / 1.1))
+
+
+# Against the slow formulas
+
+
+def expected_terms(method, case, group, reference):
+    """Slow terms of every cell of one draw, as region, industry -> term -> value."""
+    first, last = {**group, "year": START}, {**group, "year": END}
+    e0, e1 = case.matrix(first), case.matrix(last)
+    n0, n1 = case.region_totals(first), case.region_totals(last)
+    if reference is None:
+        E0, E1 = ([sum(c) for c in zip(*e, strict=True)] for e in (e0, e1))
+        N0, N1 = sum(n0), sum(n1)
+    else:
+        E0, E1, N0, N1 = reference
+    result = {}
+    for r, region in enumerate(case.regions):
+        size = {"region_total0": n0[r]} if method == "esteban_marquillas" else {}
+        rows = SLOW[method](e0[r], e1[r], E0, E1, N0, N1, **size)
+        for industry, row in zip(case.industries, rows, strict=True):
+            result[region, industry] = row
+            if np.isnan(row["change"]) and "allocation" in row:
+                row["allocation"] = NAN  # not told apart from the competitive term
+    return result
+
+
+def draws_of(case):
+    return sorted({g["draw"] for g in case.groups}) if "draw" in case.groups[0] else None
+
+
+def check_terms(result, method, case, reference):
+    draws = draws_of(case)
+    for group in [{}] if draws is None else [{"draw": d} for d in draws]:
+        expected = expected_terms(method, case, group, reference)
+        part = case.table
+        for key, value in group.items():
+            part = part[part[key] == value]
+        shown = part[part["industry"] != TOTAL]
+        there = set(zip(shown["region"], shown["industry"], strict=True))
+        for term in ("change", *TERMS[method]):
+            got = pick(result, term, **group)
+            want = {key: expected[key][term] for key in there}
+            size = max([1.0, *(abs(v) for v in want.values() if not np.isnan(v))])
+            close(got, want, rtol=1e-7, atol=1e-9 * size)
+
+
+def both_years(case):
+    """Whether every draw has both years; a table without them is refused, see below."""
+    draws = draws_of(case)
+    groups = [{}] if draws is None else [{"draw": d} for d in draws]
+    return all({**g, "year": y} in case.groups for g in groups for y in (START, END))
+
+
+@pytest.mark.parametrize("method", TERMS)
+@given(case=cases(need=("year",)).filter(both_years))
+def test_terms_against_the_sum_are_the_slow_ones(method, case):
+    result = shift_share(case.table, reference="sum", method=method, absent=case.absent)
+    check_terms(result, method, case, None)
+
+
+@pytest.mark.parametrize("method", TERMS)
+@given(case=cases(need=("year",)).filter(both_years), data=st.data())
+def test_terms_against_a_table_are_the_slow_ones(method, case, data):
+    jobs = st.one_of(st.just(0.0), st.just(NAN), st.floats(1, 1e6))
+    E0, E1 = ([data.draw(jobs) for _ in case.industries] for _ in range(2))
+    N0, N1 = data.draw(st.floats(1, 1e8)), data.draw(st.floats(1, 1e8))
+    reference = two_areas(E0, E1, totals=(N0, N1), industries=case.industries)
+    result = shift_share(case.table, reference=reference, method=method, absent=case.absent)
+    check_terms(result, method, case, (E0, E1, N0, N1))
+
+
+@given(cases(need=("year",)).filter(both_years))
+def test_dynamic_quotients_are_the_slow_ones(case):
+    result = dynamic_location_quotient(case.table, reference="sum", absent=case.absent)
+    draws = draws_of(case)
+    for group in [{}] if draws is None else [{"draw": d} for d in draws]:
+        first, last = {**group, "year": START}, {**group, "year": END}
+        e0, e1 = case.matrix(first), case.matrix(last)
+        n0, n1 = case.region_totals(first), case.region_totals(last)
+        for (region, industry), value in pick(result, DLQ, **group).items():
+            r, i = case.regions.index(region), case.industries.index(industry)
+            X0, X1 = (sum(row[i] for row in e) for e in (e0, e1))
+            expected = slow.dynamic_location_quotient(
+                e0[r][i], e1[r][i], n0[r], n1[r], X0, X1, sum(n0), sum(n1)
+            )
+            close(value, expected, rtol=1e-8)
+
+
+# Adding up
+
+
+@st.composite
+def zeros_everywhere(draw):
+    """Two dates with whole numbers and as many zeros, whole lines of zeros among them."""
+    shape = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    dates = []
+    for _ in range(2):
+        cells = st.lists(
+            st.sampled_from([0, 0, 1, 7, 400]),
+            min_size=shape[0] * shape[1],
+            max_size=shape[0] * shape[1],
+        )
+        E = np.array(draw(cells), float).reshape(shape)
+        if draw(st.booleans()):
+            E[draw(st.integers(0, shape[0] - 1))] = 0.0
+        if draw(st.booleans()):
+            E[:, draw(st.integers(0, shape[1] - 1))] = 0.0
+        dates.append(E)
+    return dates
+
+
+@pytest.mark.parametrize("method", TERMS)
+@given(dates=zeros_everywhere())
+def test_terms_add_up_in_every_row_and_in_total(method, dates):
+    before, after = dates
+    result = shift_share(two(before, after), reference="sum", method=method)
+    assert result.notna().all(axis=None)
+    close(result["change"], (after - before).ravel())
+    close(result[TERMS[method]].sum(axis=1), result["change"], atol=1e-6)
+    close(result[TERMS[method]].sum().sum(), (after - before).sum(), atol=1e-5)
+
+
+@pytest.mark.parametrize("method", TERMS)
+@given(dates=zeros_everywhere(), data=st.data())
+def test_terms_add_up_against_a_table_wherever_it_has_jobs(method, dates, data):
+    before, after = dates
+    width = before.shape[1]
+    numbers = st.lists(st.integers(1, 900), min_size=width, max_size=width)
+    reference = two_areas(data.draw(numbers), data.draw(numbers))
+    result = shift_share(two(before, after), reference=reference, method=method)
+    assert result.notna().all(axis=None)
+    close(result[TERMS[method]].sum(axis=1), result["change"], atol=1e-6)
+
+
+@given(zeros_everywhere())
+def test_merging_regions_adds_their_terms(dates):
+    """The classic terms are linear in the region, so they may be added up or merged first."""
+    before, after = dates
+    reference = two_areas(before.sum(axis=0) + 1, after.sum(axis=0) + 2)
+    apart = shift_share(two(before, after), reference=reference)
+    merged = shift_share(two([before.sum(axis=0)], [after.sum(axis=0)]), reference=reference)
+    for term in ("change", "national", "industry_mix", "regional"):
+        added = apart.groupby("industry")[term].sum()
+        close(added.to_numpy(), merged[term], rtol=1e-8, atol=1e-7)
+
+
+def test_the_terms_of_other_tools_data_add_up():
+    frame = golden_employment(("t0", "t1", "t2"))
+    for method, terms in TERMS.items():
+        result = shift_share(frame, reference="sum", method=method)
+        assert (set(result["start"]), set(result["end"])) == ({0}, {2})
+        assert len(result) == 40 * 60
+        close(result[terms].sum(axis=1), result["change"], atol=1e-8)
+        total = frame.groupby("year")["employment"].sum()
+        close(result[terms].sum().sum(), total[2] - total[0], atol=1e-6)
+        # The mix of all regions together is the reference's own: no effect.
+        close(result["industry_mix"].sum(), 0.0, atol=1e-6)
+
+
+# Dynamic quotients
+
+
+@given(cases(need=("year",), withheld=False, missing=False))
+def test_dynamic_quotient_is_the_end_lq_over_the_start_lq(case):
+    result = dynamic_location_quotient(case.table, reference="sum")
+    lq = location_quotient(case.table, reference="sum")
+    keys = [k for k in ("region", "industry", "draw") if k in lq.columns]
+    start, end = (lq[lq["year"] == y].set_index(keys)["location_quotient"] for y in (START, END))
+    expected = (end / start.where(start > 0)).sort_index()
+    close(result[DLQ], expected, rtol=1e-8)
+
+
+def test_dynamic_quotient_does_not_exist_where_something_starts_at_zero():
+    frame = two([[0, 5, 5], [0, 0, 5]], [[3, 0, 5], [1, 4, 5]])
+    result = dynamic_location_quotient(frame, reference="sum")
+    isna = result[DLQ].isna().tolist()
+    assert isna == [True, False, False, True, True, False]
+    close(result[DLQ].iloc[1], 0.0)
+
+
+def test_growing_in_step_with_the_reference_is_one():
+    before = np.array([[3.0, 5.0], [9.0, 2.0]])
+    result = dynamic_location_quotient(two(before, before * 1.7), reference="sum")
+    close(result[DLQ], 1.0)
+
+
+# Zero, withheld, absent
+
+
+def test_an_industry_that_starts_in_the_region_is_regional():
+    frame = two([[0, 10]], [[6, 10]])
+    reference = two_areas([100, 100], [150, 100])
+    result = shift_share(frame, reference=reference)
+    close(result.loc[0, ["change", *CLASSIC]], [6, 0, 0, 6])
+    split = shift_share(frame, reference=reference, method="esteban_marquillas")
+    close(split.loc[0, ["change", *ESTEBAN]], [6, 0, 0, 6, 0])
+
+
+def test_an_industry_new_to_the_reference_too_is_regional():
+    frame = two([[0, 10], [0, 10]], [[6, 10], [0, 20]])
+    for method, terms in TERMS.items():
+        result = shift_share(frame, reference="sum", method=method)
+        close(result.loc[0, terms[:3]], [0, 0, 6])
+        close(result.loc[2, ["change", *terms]], [0] * (len(terms) + 1))
+
+
+def test_an_industry_nobody_has_changes_nothing():
+    frame = two([[0, 10]], [[0, 12]])
+    for method, terms in TERMS.items():
+        result = shift_share(frame, reference="sum", method=method)
+        close(result.loc[0, ["change", *terms]], [0] * (len(terms) + 1))
+
+
+def test_an_empty_region_has_terms_of_zero_and_no_quotient():
+    frame = two([[0, 0], [5, 5]], [[0, 0], [7, 4]])
+    result = shift_share(frame, reference="sum")
+    close(result.loc[:1, ["change", *CLASSIC]], np.zeros((2, 4)))
+    assert dynamic_location_quotient(frame, reference="sum")[DLQ].isna().tolist()[:2] == [True] * 2
+
+
+def test_one_region_is_all_national_and_mix():
+    result = shift_share(two([[4, 6]], [[8, 5]]), reference="sum")
+    close(result["regional"], [0, 0])
+    close(result["national"], [4 * 0.3, 6 * 0.3])
+
+
+def test_a_withheld_cell_is_unknown_in_its_row_against_a_table():
+    frame = two([[NAN, 10], [5, 5]], [[6, 10], [5, 6]])
+    reference = two_areas([100, 100], [150, 100])
+    result = shift_share(frame, reference=reference)
+    assert result["regional"].isna().tolist() == [True, False, False, False]
+    assert result["change"].isna().tolist() == [True, False, False, False]
+    # The homothetic size of the region needs its total.
+    split = shift_share(frame, reference=reference, method="esteban_marquillas")
+    assert split["competitive"].isna().tolist() == [True, True, False, False]
+    assert split["national"].isna().tolist() == [True, False, False, False]
+
+
+def test_a_withheld_cell_against_the_sum_is_unknown_in_its_industry():
+    frame = pd.concat(
+        [
+            two([[NAN, 10], [5, 5]], [[6, 10], [5, 6]]),
+            totals([20, 20], year=START),
+            totals([21, 22], year=END),
+        ]
+    )
+    result = shift_share(frame, reference="sum")
+    assert result["regional"].isna().tolist() == [True, False, True, False]
+    assert result["national"].isna().tolist() == [True, False, False, False]
+
+
+def test_a_row_absent_in_one_year():
+    frame = two([[4, 10], [5, 5]], [[6, 10], [5, 6]]).reset_index(drop=True)
+    frame = frame.drop(index=0)  # R0, I0 in the start year
+    reference = two_areas([100, 100], [150, 100])
+    withheld = shift_share(frame, reference=reference)
+    assert len(withheld) == 4
+    assert withheld["change"].isna().tolist() == [True, False, False, False]
+    zero = shift_share(frame, reference=reference, absent="zero")
+    close(zero.loc[0, ["change", *CLASSIC]], [6, 0, 0, 6])
+    gone = shift_share(frame.drop(index=4), reference=reference, absent="zero")
+    assert len(gone) == 3  # no row in either year, no row in the result
+
+
+# Years and draws
+
+
+def test_start_and_end_choose_years():
+    frame = pd.concat([long([[n, 10]], year=2017 + n) for n in (1, 2, 3, 4)])
+    reference = pd.concat([area([10, 10], year=2017 + n) for n in (1, 2, 3, 4)])
+    for measure in (shift_share, dynamic_location_quotient):
+        result = measure(frame, reference=reference)
+        assert result.loc[0, ["start", "end"]].tolist() == [2018, 2021]
+        result = measure(frame, reference=reference, start=2019, end=2020)
+        assert result.loc[0, ["start", "end"]].tolist() == [2019, 2020]
+    close(shift_share(frame, reference=reference, start=2019)["change"][0], 2)
+    close(shift_share(frame, reference=reference, end=2020)["change"][0], 2)
+
+
+@pytest.mark.parametrize("years", [(2021, 2018), (2018, 2018), (2018, 2099), (1999, 2021)])
+def test_years_that_are_not_there_or_not_in_order_are_refused(years):
+    frame = two([[1, 2]], [[3, 4]])
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match=f"start={years[0]} and end={years[1]}.*2018, 2021"):
+            measure(frame, reference="sum", start=years[0], end=years[1])
+
+
+def test_a_single_year_is_refused():
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match="two years"):
+            measure(long([[1, 2]], year=2018), reference="sum")
+        with pytest.raises(SchemaError, match="'year'"):
+            measure(long([[1, 2]]), reference="sum")
+
+
+def test_a_year_the_reference_lacks_is_named():
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match="2021"):
+            measure(two([[1]], [[2]]), reference=area([5], year=START))
+        with pytest.raises(SchemaError, match="'year'"):
+            measure(two([[1]], [[2]]), reference=area([5]))
+
+
+def test_an_industry_the_reference_lacks_is_named():
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match="lacks 'I1'"):
+            measure(two([[1, 2]], [[2, 3]]), reference=two_areas([5], [6]))
+
+
+def test_an_industry_the_reference_has_in_one_year_only_is_unknown():
+    reference = two_areas([5, 5], [6, 6]).iloc[:3]  # I1 has no row in the end year
+    result = shift_share(two([[1, 2]], [[2, 3]]), reference=reference, absent="zero")
+    assert result["regional"].isna().tolist() == [False, True]
+
+
+def test_a_reference_of_several_areas_is_refused():
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match="holds 2 regions"):
+            measure(two([[1]], [[2]]), reference=two([[1], [2]], [[1], [2]]))
+
+
+def test_draws_that_differ_between_the_years_are_refused():
+    frame = pd.concat([long([[1]], year=START, draw=0), long([[1]], year=END, draw=1)])
+    for measure in (shift_share, dynamic_location_quotient):
+        with pytest.raises(SchemaError, match="'draw'"):
+            measure(frame, reference="sum")
+
+
+def test_a_reference_with_draws_is_matched_draw_by_draw():
+    frame = pd.concat([two([[10]], [[20]], draw=d) for d in (1, 0)])
+    growth = {0: 10, 1: 15}
+    reference = pd.concat([two_areas([10], [growth[d]]).assign(draw=d) for d in (0, 1)])
+    result = shift_share(frame, reference=reference)
+    close(result["regional"], [10, 5])
+
+
+def test_an_unmeasured_year_may_have_anything_but_is_no_part():
+    frame = pd.concat([two([[1, 2]], [[3, 4]]), long([[NAN, 9]], year=2019)])
+    trimmed = two([[1, 2]], [[3, 4]])
+    pd.testing.assert_frame_equal(
+        shift_share(frame, reference="sum"), shift_share(trimmed, reference="sum")
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="int(NaN): a bare ValueError before the table is checked")
+def test_a_missing_year_is_refused_as_our_error():
+    frame = two([[1, 2]], [[3, 4]])
+    frame["year"] = [2018, NAN, 2021, 2021]
+    with pytest.raises(SchemaError, match="'year'"):
+        shift_share(frame, reference="sum")
+
+
+@pytest.mark.xfail(strict=True, reason="the rows are filtered away first, so none is named")
+def test_years_as_text_are_refused_with_rows_named():
+    frame = two([[1, 2]], [[3, 4]])
+    with pytest.raises(SchemaError, match=r"'year'.*row .*'2018'"):
+        shift_share(frame.assign(year=frame["year"].astype(str)), reference="sum")
+
+
+@settings(max_examples=20)
+@given(zeros_everywhere(), st.floats(0.01, 100))
+def test_the_unit_scales_the_terms(dates, factor):
+    before, after = dates
+    for method, terms in TERMS.items():
+        one = shift_share(two(before, after), reference="sum", method=method)
+        other = shift_share(two(before * factor, after * factor), reference="sum", method=method)
+        close(other[terms], one[terms] * factor, rtol=1e-6, atol=1e-6)
