@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -25,7 +25,6 @@ from clusteranalysis.errors import (
     OutputError,
     SchemaError,
 )
-from clusteranalysis.schema import Absent, check_columns, check_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,13 +116,14 @@ def brief(
     place = ca.find_region(region)
     clusters = ca.read_definition(definition)
     _require_folder(out)
-    # Transient, so that an error stands alone on stderr.
+    # On a terminal only and then wiped away, so that an error stands alone on stderr.
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        disable=not err.is_interactive,
     ) as progress:
         task = progress.add_task("Measuring the clusters", total=None)
         content = ca.brief(ca.sample(), region=place, definition=clusters, start=start, end=end)
@@ -214,7 +214,7 @@ def measure(
         str | None, typer.Option(help="location_quotient: establishment or binomial.")
     ] = None,
     absent: Annotated[
-        str, typer.Option(help="What a missing row means: withheld or zero.")
+        Literal["withheld", "zero"], typer.Option(help="What a missing row means.")
     ] = "withheld",
     start: StartOption = None,
     end: EndOption = None,
@@ -231,7 +231,6 @@ def measure(
       clusteranalysis measure krugman --table mine.csv --reference others --absent zero
     """
     _require_table_name(out)
-    check_option("absent", absent, Absent)
     embedded = table is None
     if level is not None and not embedded:
         raise SchemaError("--level is of the embedded counties and your --table has one: drop it")
@@ -333,6 +332,8 @@ def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
     """Refuse a region of which the table lacks a county, before any computing."""
+    from clusteranalysis.schema import check_columns
+
     check_columns(table, ["region"])
     held = set(table["region"].dropna().astype(str))
     missing = [county for county in place.counties if county not in held]
@@ -389,9 +390,9 @@ def _require_table_name(path: Path | None) -> None:
         return
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise SchemaError(f"--out {str(path)!r} is neither .csv nor .parquet: choose one of them")
+    _require_folder(path.parent)
     if path.is_dir():
         raise OutputError(f"--out {str(path)!r} is a folder: choose a file name")
-    _require_folder(path.parent)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -437,7 +438,7 @@ def _cell(item: Any) -> str:
 
 
 #: What an output that is not Unicode gets instead; a lost minus sign would be another number.
-_PLAIN = {"−": "-", "–": "-", "•": "*", "…": "...", "’": "'"}
+_PLAIN = {"−": "-", "–": "-", "•": "*", "…": "~", "’": "'"}
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
@@ -482,13 +483,15 @@ def main() -> None:
         _fail(str(error), lines=isinstance(error, DefinitionError))
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        err.print("stopped")
-        sys.exit(130)
+    except typer.Abort:
+        code = 130
     except BrokenPipeError:
         _drop_stdout()
         sys.exit(0)
     except OSError as error:
         _drop_stdout()
-        _fail(f"the system refuses: {error.strerror or error}")
+        place = f" {error.filename!r}" if error.filename else ""
+        _fail(f"the system refuses{place}: {error.strerror or error}: choose another place")
+    if code == 130:  # how typer passes on an interrupt from the keyboard
+        err.print("stopped")
     sys.exit(code if isinstance(code, int) else 0)

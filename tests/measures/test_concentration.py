@@ -429,7 +429,7 @@ def test_a_region_the_weights_lack_is_named():
 
 
 def test_weights_by_industry_are_refused():
-    with pytest.raises(SchemaError, match="'industry'.*one row a region"):
+    with pytest.raises(SchemaError, match=r"'industry'.*one row a region"):
         hoover(long(TWO), reference=long(TWO))
 
 

@@ -269,7 +269,7 @@ def test_location_quotients_of_other_tools(peer, atol):
     if peer.startswith("reat"):
         expected = expected.T
     result = location_quotient(golden_employment(), reference="sum")
-    wide = result.set_index(["region", "industry"])[LQ].unstack()
+    wide = result.pivot_table(LQ, "region", "industry")
     close(wide.loc[expected.index, expected.columns], expected, rtol=1e-9, atol=atol + 1e-12)
 
 
@@ -278,7 +278,7 @@ def test_another_tools_quotient_on_population_is_a_base_table():
     people = people.rename(columns={"pop": "employment"}).astype({"employment": float})
     expected = golden("location_quotient/econcomplex_rpop_syn.json")
     result = location_quotient(golden_employment(), reference="sum", base=people)
-    wide = result.set_index(["region", "industry"])[LQ].unstack()
+    wide = result.pivot_table(LQ, "region", "industry")
     close(wide.loc[expected.index, expected.columns], expected)
 
 

@@ -66,7 +66,7 @@ def clusters(seed: int = 0, count: int = 25) -> pd.DataFrame:
             "tradability": random.choice(["traded", "local", "mixed"], count),
             "selected": lq > 1.3,
             "quadrant": [
-                f"{'Concentrated' if a >= 1 else 'Small share'}, "
+                f"{'Concentrated' if a >= 1 else 'Below US share'}, "
                 f"{'outpacing' if b >= 0 else 'trailing'} US"
                 for a, b in zip(lq, growth, strict=True)
             ],

@@ -70,14 +70,16 @@ class Briefing:
     trend : DataFrame
         ``region, year, employment, index`` (first common year = 100), the region first.
     unassigned : DataFrame
-        ``year, share``: US jobs that the data give to no county, as a share of the US total.
+        ``year, us, in_counties, share``: US jobs, those the data place in a county, and the rest
+        as a share of the US total. No county can share in the rest, which grew.
     growth : DataFrame
         Shift-share by cluster and a remainder: ``name, national, industry_mix, regional, change``
-        (jobs); the rows add up to the region's published change.
+        (jobs); the rows add up to the region's published change. ``change_low`` and
+        ``change_high`` hold for certain.
     bridge : DataFrame
         ``step, jobs``: from the first year's jobs over the three terms to the last year's.
     wages : DataFrame
-        ``name, wage, us_wage`` (US dollars a year a job), ``employment``.
+        ``name, wage, us_wage`` (US dollars a year a job), ``employment``, ``open_share``.
     county_lq : DataFrame
         ``region, cluster, location_quotient`` of the chosen clusters in every county of the data.
     outlines : GeoDataFrame
@@ -173,11 +175,12 @@ def brief(
     industries = _industries(cells, us, region, found)
     coverage = _coverage(own_counties[own_counties["year"] == found.end], data.counties)
     bridge = _bridge(growth, ours, years)
+    unassigned = _unassigned(data.totals)
     return Briefing(
         region=region,
         clusters=found,
         trend=trend,
-        unassigned=_unassigned(data.totals),
+        unassigned=unassigned,
         growth=growth,
         bridge=bridge,
         wages=wages,
@@ -186,7 +189,9 @@ def brief(
         industries=industries,
         quality=quality,
         coverage=coverage,
-        findings=wording.findings(region.name, found, trend, bridge, wages, industries, coverage),
+        findings=wording.findings(
+            region.name, found, bridge, unassigned, wages, industries, coverage
+        ),
         profiles=wording.profiles(found, growth, wages, industries),
     )
 
@@ -216,9 +221,11 @@ def _trend(totals: pd.DataFrame, region: Region) -> pd.DataFrame:
 
 
 def _unassigned(totals: pd.DataFrame) -> pd.DataFrame:
+    """US jobs that belong to no county; a county's withheld total counts among them."""
     us = totals[totals["region"] == "US"].set_index("year")["employment"]
     counties = totals[totals["region"] != "US"].groupby("year")["employment"].sum()
-    return (1 - counties / us).rename("share").reset_index()
+    table = pd.DataFrame({"us": us, "in_counties": counties, "share": 1 - counties / us})
+    return table.reset_index()
 
 
 def _with_remainder(table: pd.DataFrame) -> pd.DataFrame:
@@ -246,7 +253,15 @@ def _growth(
     terms = shift_share(here, reference=_with_remainder(there), start=years[0], end=years[1])
     names = definition.names | {REST: REMAINDER}
     table = terms.assign(name=terms["industry"].map(names))
+    ends = {year: ours[ours["year"] == year].set_index("industry") for year in years}
+    first, last = (ends[year] for year in years)
+    low = last["employment_low"] - first["employment_high"]
+    high = last["employment_high"] - first["employment_low"]
+    table = table.assign(
+        change_low=table["industry"].map(low), change_high=table["industry"].map(high)
+    )
     order = ["industry", "name", "national", "industry_mix", "regional", "change"]
+    order += ["change_low", "change_high"]
     return table[order].sort_values(["change", "industry"], ascending=False, ignore_index=True)
 
 
@@ -256,7 +271,7 @@ def _bridge(growth: pd.DataFrame, ours: pd.DataFrame, years: tuple[int, int]) ->
         {
             "step": [
                 f"Jobs in {years[0]}",
-                "National growth",
+                "National trend",
                 "Industry mix",
                 "Regional effect",
                 f"Jobs in {years[1]}",
@@ -285,6 +300,7 @@ def _wages(ours: pd.DataFrame, us_wages: pd.DataFrame, found: ClusterSet) -> pd.
             "employment": now["employment"],
         }
     )
+    table = table.merge(found.table[["industry", "open_share"]], on="industry")
     return table.sort_values(["wage", "industry"], ascending=False, ignore_index=True)
 
 
@@ -315,7 +331,11 @@ def _industries(
     columns = ["region", "industry", "year", "employment", "establishments"]
     mine = cells["region"].isin(region.counties) & cells["industry"].isin(codes)
     # All clusters' industries go in, so that the county remainder bounds the withheld ones.
-    here = aggregate_regions(cells.loc[mine & (cells["year"] == found.end), columns], region)
+    both = aggregate_regions(
+        cells.loc[mine & cells["year"].isin([found.start, found.end]), columns], region
+    )
+    here = both[both["year"] == found.end]
+    before = both[both["year"] == found.start].set_index("industry")["employment"]
     there = us.loc[us["industry"].isin(codes) & (us["year"] == found.end), columns]
     lq = location_quotient(here, reference=there, interval="establishment", level=found.level)
     table = here.merge(lq.drop(columns="base"), on=["region", "industry", "year"])
@@ -325,7 +345,9 @@ def _industries(
         ["rank", "employment", "industry"], ascending=[True, False, True]
     )
     top = table.groupby("cluster", sort=False).head(_TOP_INDUSTRIES)
-    order = ["cluster", "industry", "title", "employment", "employment_high", "establishments"]
+    top = top.assign(employment_start=top["industry"].map(before))
+    order = ["cluster", "industry", "title", "employment_start", "employment"]
+    order += ["employment_high", "establishments"]
     order += ["location_quotient", "interval_low", "interval_high", "status"]
     return top[order].reset_index(drop=True)
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from clusteranalysis import plot
 from clusteranalysis.briefing.content import Briefing
-from clusteranalysis.briefing.wording import percent
+from clusteranalysis.briefing.wording import percent, the
 from clusteranalysis.plot.alt import Kind
 from clusteranalysis.plot.style import Width
 
@@ -19,6 +19,8 @@ __all__ = ["FigureSpec", "choose_figures"]
 _CBP = "Source: US Census Bureau, County Business Patterns"
 #: Small multiples that stay readable on a page.
 _MAPS = 6
+#: Pay over less than this part of a cluster's possible jobs is not drawn.
+_THIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,14 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
     >>> [figure.key for figure in choose_figures(ca.brief(ca.sample("east-bay")))][:3]
     ['trend', 'portfolio', 'ranking']
     """
-    found, region = briefing.clusters, briefing.region.name
+    found, region = briefing.clusters, the(briefing.region.name)
     start, end = found.start, found.end
     years = f"{_CBP} {start} and {end} (NAICS 2017, mid-March)"
     now = f"{_CBP} {end} (NAICS 2017, mid-March)"
     base = "LQ base: all private employment; reference: United States."
     left = briefing.coverage["open"].sum() / briefing.coverage["total"].sum()
-    open_jobs = f"{percent(left)} of the region's jobs are in no published cell."
+    open_jobs = f"{percent(left)} of the region's jobs cannot be placed in a cluster."
+    no_county = _unassigned(briefing)
     table = found.table
     measured = table[table["location_quotient"].notna()]
     # Of the clusters that the rules never choose, the ranking tells all there is to tell.
@@ -86,7 +89,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             f"Private jobs in the {region} and the United States",
             f"{_CBP}, county and US totals {int(briefing.trend['year'].min())}-"
             f"{int(briefing.trend['year'].max())}, mid-March; index, first year = 100. Totals do "
-            f"not depend on NAICS revisions. {_unassigned(briefing)}",
+            f"not depend on NAICS revisions. {no_county}",
             briefing.trend,
             "employment_trend",
         ),
@@ -109,9 +112,9 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "waterfall",
-            f"What lies behind the change in {region} jobs, {start} to {end}?",
+            f"What lies behind the change in jobs in {region}, {start} to {end}?",
             f"{years}. Shift-share (Dunn) over {len(table)} clusters and an unpublished remainder, "
-            "reference: United States. An accounting of the change, not its cause.",
+            f"reference: United States. {no_county} An accounting of the change, not its cause.",
             briefing.bridge,
             "shift_share_waterfall",
         ),
@@ -119,7 +122,8 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             "growth",
             f"Which clusters gained and lost jobs, {start} to {end}?",
             f"{years}. National: at the US rate of all jobs; industry mix: the US rate of the "
-            "cluster less that; regional: what is left. The three add up to the change.",
+            "cluster less that; regional: what is left. They add up to the change in published "
+            f"and deduced jobs. {_unsure(briefing)}",
             briefing.growth,
             "shift_share_bars",
         ),
@@ -128,15 +132,16 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             f"What does a job pay in the {region} and in the US?",
             f"{now}. Annual payroll over reported jobs, US dollars a year, not adjusted for local "
             "prices or hours; payroll includes bonuses and taxable stock pay. US: the sum of "
-            "annual pay over the sum of employment of all reported county cells of the 50 states.",
-            briefing.wages,
+            "annual pay over the sum of employment of all reported county cells of the 50 states "
+            f"(without DC). {_thin_pay(briefing)}",
+            briefing.wages[briefing.wages["open_share"] <= _THIN],
             "wage_gap",
         ),
         (
             "map",
             f"Where around the {region} are its most concentrated clusters?",
             f"{now}; outlines: Census 2017 by us-atlas. {base} At most {_MAPS} of the chosen "
-            "clusters, by LQ; published and deduced jobs; hatched: withheld.",
+            "clusters, by LQ, on published and deduced jobs.",
             _map_table(briefing),
             "lq_maps",
         ),
@@ -144,7 +149,8 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             "quality",
             "How much of each cluster is published?",
             f"{now}. Published: six-digit cells; deduced: four-digit cells less their published "
-            "parts; not published: at most this share of the most jobs there can be.",
+            "parts; not published: at most this share of the most jobs there can be. The clusters' "
+            "unpublished parts are the same few jobs, so they cannot all be reached.",
             briefing.quality,
             "data_quality",
         ),
@@ -162,16 +168,27 @@ def _left_out(table: pd.DataFrame, shown: pd.DataFrame) -> str:
 
 
 def _unassigned(briefing: Briefing) -> str:
-    """Say how much of the US line no county can share in."""
-    rows = briefing.unassigned.dropna()
-    if rows.empty:
-        return ""
-    first, last = rows.iloc[0], rows.iloc[-1]
+    """Say how much of the US figures no county can share in."""
+    rows = briefing.unassigned.set_index("year")["share"]
+    start, end = briefing.clusters.start, briefing.clusters.end
     return (
-        f"The US includes jobs that CBP gives to no county, {percent(first['share'])} of it in "
-        f"{first['year']:.0f} and {percent(last['share'])} in {last['year']:.0f}, so counties look "
-        "slower beside it than they were."
+        f"The US includes jobs that CBP places in no county ({percent(rows[start])} of them in "
+        f"{start}, {percent(rows[end])} in {end}), so every county looks weaker beside it."
     )
+
+
+def _unsure(briefing: Briefing) -> str:
+    """Name the clusters whose change could have the other sign."""
+    growth = briefing.growth
+    either = (growth["change_low"] < 0) & (growth["change_high"] > 0)
+    names = "; ".join(growth.loc[either, "name"])
+    return f"Withheld jobs could turn the sign of: {names}." if names else ""
+
+
+def _thin_pay(briefing: Briefing) -> str:
+    thin = briefing.wages[~(briefing.wages["open_share"] <= _THIN)]
+    names = "; ".join(thin["name"])
+    return f"Not shown, mostly withheld: {names}." if names else ""
 
 
 def _map_table(briefing: Briefing) -> Any:
@@ -180,7 +197,8 @@ def _map_table(briefing: Briefing) -> Any:
     parts = []
     for name in ranked:
         values = briefing.county_lq.loc[
-            briefing.county_lq["cluster"] == name, ["region", "location_quotient"]
+            briefing.county_lq["cluster"] == name,
+            ["region", "location_quotient", "location_quotient_low", "location_quotient_high"],
         ]
         parts.append(briefing.outlines.merge(values, on="region", how="left").assign(cluster=name))
     return pd.concat(parts, ignore_index=True) if parts else briefing.outlines.iloc[:0]

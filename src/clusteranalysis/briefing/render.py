@@ -104,7 +104,7 @@ def _page(briefing: Briefing, pictures: dict[str, dict[str, str]]) -> str:
         selected=_records(found.selected),
         industries=_records(briefing.industries),
         coverage=_records(briefing.coverage),
-        wages=briefing.wages.set_index("industry").to_dict("index"),
+        counties=wording.series(briefing.coverage["county"]),
         version=clusteranalysis.__version__,
     )
 

@@ -8,19 +8,22 @@ jobs could turn around "cannot be told".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from clusteranalysis.clusters import ClusterSet
 
-__all__ = ["count", "dollars", "findings", "percent", "profiles", "signed"]
+__all__ = ["count", "dollars", "findings", "percent", "profiles", "series", "signed", "the"]
 
 #: Differences in growth below this many points a year are called "about as fast".
 _SAME_PACE = 0.5
 #: An industry of at most so many establishments ...
 _HANDFUL = 5
-#: ... that holds at least this share of a cluster's jobs is worth a warning.
+#: ... or whose establishments average so many jobs ...
+_BIG_PLANTS = 200
+#: ... and that holds at least this share of a cluster's jobs is worth a warning.
 _LARGE_PART = 0.2
 
 
@@ -41,7 +44,14 @@ def signed(value: float, digits: int = 0) -> str:
 
 def percent(share: float, digits: int = 1) -> str:
     """Write a share (0..1) in percent."""
-    return "withheld" if np.isnan(share) else f"{100 * share:,.{digits}f}%"
+    if np.isnan(share):
+        return "withheld"
+    least = 10.0**-digits
+    if 0 < 100 * share < least / 2:
+        return f"<{least:g}%"
+    if 0 < 100 * (1 - share) < least / 2:
+        return f">{100 - least:g}%"
+    return f"{100 * share:,.{digits}f}%"
 
 
 def dollars(value: float) -> str:
@@ -54,51 +64,70 @@ def _listed(names: Iterable[str]) -> str:
     return "; ".join(names)
 
 
+def series(names: Iterable[str]) -> str:
+    """Join names into a phrase: A, B and C."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def the(region: str) -> str:
+    """Give a region's name the article it takes: the East Bay, but Napa County."""
+    bare = region.endswith("County") or region[:1].isdigit() or region.lower().startswith("the ")
+    return region if bare else f"the {region}"
+
+
 def findings(
     region: str,
     found: ClusterSet,
-    trend: pd.DataFrame,
     bridge: pd.DataFrame,
+    unassigned: pd.DataFrame,
     wages: pd.DataFrame,
     industries: pd.DataFrame,
     coverage: pd.DataFrame,
 ) -> tuple[str, ...]:
     """Write the summary: level and change, why, which clusters, pay, and what is not known."""
     parts = [
-        _level(region, found, trend),
-        _accounting(found, bridge),
+        _level(region, found, bridge, unassigned),
+        _accounting(found, bridge, unassigned),
+        _few_employers(found, bridge, industries),
         _chosen(found),
         _concentration(found),
         _pace(found),
         _pay(found, wages),
-        _cautions(found, industries),
         _known(coverage),
     ]
     return tuple(part for part in parts if part)
 
 
-def _level(region: str, found: ClusterSet, trend: pd.DataFrame) -> str:
-    jobs = trend.pivot_table(index="year", columns="region", values="employment", dropna=False)
-    ours, us = jobs[region], jobs["United States"]
-    first, last = found.start, found.end
-    if ours[[first, last]].isna().any():
-        return f"The total of {region} is withheld in {first} or {last}."
-    change = ours[last] - ours[first]
-    own, national = ours[last] / ours[first] - 1, us[last] / us[first] - 1
+def _us_change(found: ClusterSet, unassigned: pd.DataFrame) -> tuple[float, float]:
+    """Growth of all US jobs, and of those that the data place in a county."""
+    jobs = unassigned.set_index("year")[["us", "in_counties"]].loc[[found.start, found.end]]
+    us, in_counties = (jobs.iloc[1] / jobs.iloc[0] - 1).to_numpy(float)
+    return float(us), float(in_counties)
+
+
+def _level(region: str, found: ClusterSet, bridge: pd.DataFrame, unassigned: pd.DataFrame) -> str:
+    before, after = bridge["jobs"].iloc[0], bridge["jobs"].iloc[-1]
+    us, in_counties = _us_change(found, unassigned)
     return (
-        f"Private employers in the {region} had {count(ours[last])} jobs in mid-March {last}, "
-        f"{signed(change)} since {first} ({signed(100 * own, 1)}%); in the United States the "
-        f"number changed by {signed(100 * national, 1)}%."
+        f"Private employers in {the(region)} had {count(after)} jobs in mid-March {found.end}, "
+        f"{signed(after - before)} since {found.start} ({signed(100 * (after / before - 1), 1)}%). "
+        f"US jobs changed by {signed(100 * us, 1)}%; those that the Census places in a county, by "
+        f"{signed(100 * in_counties, 1)}%."
     )
 
 
-def _accounting(found: ClusterSet, bridge: pd.DataFrame) -> str:
+def _accounting(found: ClusterSet, bridge: pd.DataFrame, unassigned: pd.DataFrame) -> str:
     jobs = bridge["jobs"].to_numpy()
+    us, in_counties = _us_change(found, unassigned)
+    shift = jobs[0] * (us - in_counties)
     return (
         f"Of that change, {signed(jobs[1])} is what the national trend alone would have brought, "
         f"{signed(jobs[2])} comes with the region's mix of clusters, and {signed(jobs[3])} is the "
-        "region's own. This is an accounting of the change, not its cause, and it depends on the "
-        f"base year {found.start}."
+        f"region's own. About {count(abs(shift))} of the last figure only reflect US jobs that "
+        f"belong to no county: against the other US jobs it is about "
+        f"{signed(round(jobs[3] + shift, -2))}. This is an accounting of the change, not its "
+        f"cause, and it depends on the base year {found.start}."
     )
 
 
@@ -117,27 +146,31 @@ def _concentration(found: ClusterSet) -> str:
     if sure.empty:
         return ""
     texts = [
-        f"{row.name} ({row.location_quotient:.1f} times its US share, {found.level:.0%} interval "
-        f"{row.interval_low:.1f} to {row.interval_high:.1f})"
+        f"{row.name} ({row.location_quotient:.2f} times its US share, {found.level:.0%} interval "
+        f"at least {row.interval_low:.2f} to {row.interval_high:.2f})"
         for row in sure.itertuples(index=False)
     ]
     return f"Most concentrated here: {_listed(texts)}."
 
 
 def _pace(found: ClusterSet) -> str:
-    chosen = found.selected
+    chosen = found.selected[found.selected["base_years_agree"]]
     ahead = chosen[chosen["growth_difference_low"] > _SAME_PACE]["name"]
     behind = chosen[chosen["growth_difference_high"] < -_SAME_PACE]["name"]
+    if not len(ahead) and not len(behind):
+        return (
+            "For none of them do the published jobs settle, from every base year, whether it "
+            "outgrew the same cluster in the US."
+        )
     texts = []
     if len(ahead):
-        texts.append(
-            f"Whatever the withheld jobs are, these outgrew the same cluster in the US: "
-            f"{_listed(ahead)}."
-        )
+        texts.append(f"These outgrew the same cluster in the US: {_listed(ahead)}.")
     if len(behind):
-        texts.append(f"These fell behind it: {_listed(behind)}.")
-    if texts:
-        texts.append("For the others the difference is small, or cannot be told.")
+        texts.append(f"These grew less than the same cluster in the US: {_listed(behind)}.")
+    texts.append(
+        "That holds whatever the withheld jobs are and from every base year. For the others the "
+        "difference is small, changes with the base year, or cannot be told."
+    )
     return " ".join(texts)
 
 
@@ -151,7 +184,8 @@ def _pay(found: ClusterSet, wages: pd.DataFrame) -> str:
     return (
         f"Pay a job is above the US figure in {_of(len(above), len(table))} chosen clusters; "
         f"the highest is {dollars(top['wage'])} a year in {top['name']} "
-        f"(US {dollars(top['us_wage'])})."
+        f"(US {dollars(top['us_wage'])}). Pay is not adjusted for living costs and includes "
+        "bonuses and stock pay."
     )
 
 
@@ -159,13 +193,21 @@ def _of(part: int, whole: int) -> str:
     return f"all {whole}" if part == whole else f"{part} of the {whole}"
 
 
-def _cautions(found: ClusterSet, industries: pd.DataFrame) -> str:
-    """Repeat in the summary where a cluster rests on a handful of employers."""
-    texts = [
-        f"{row['name']}: {text}"
-        for _, row in found.selected.iterrows()
-        if (text := _few(row, industries[industries["cluster"] == row["industry"]]))
-    ]
+def _few_employers(found: ClusterSet, bridge: pd.DataFrame, industries: pd.DataFrame) -> str:
+    """Say where a handful of employers carries a cluster, and the region's change with it."""
+    texts = []
+    change = bridge["jobs"].iloc[-1] - bridge["jobs"].iloc[0]
+    for _, row in found.selected.iterrows():
+        for one in _few(row, industries[industries["cluster"] == row["industry"]]):
+            text = _handful(row, one, name=str(row["name"]))
+            gain = one.employment - one.employment_start
+            if abs(gain) >= _LARGE_PART * abs(change):
+                text += (
+                    f" Its jobs went from {count(one.employment_start)} to "
+                    f"{count(one.employment)}; without it the region's change would be "
+                    f"{signed(change - gain)}."
+                )
+            texts.append(text)
     return " ".join(texts)
 
 
@@ -175,9 +217,10 @@ def _known(coverage: pd.DataFrame) -> str:
         percent(coverage[column].sum() / total) for column in ("published", "deduced", "open")
     )
     return (
-        f"The counties' published six-digit figures show {published} of all jobs, four-digit "
-        f"figures add {deduced}, and {left} ({count(coverage['open'].sum())} jobs) cannot be "
-        "placed in any cluster."
+        f"Published figures of detailed (six-digit) industries show {published} of all jobs, "
+        "those of industry groups (four-digit) "
+        f"add {deduced}, and {left} ({count(coverage['open'].sum())} jobs) cannot be "
+        "placed in a cluster."
     )
 
 
@@ -192,7 +235,10 @@ def profiles(
         cluster = row["industry"]
         sentences = (
             _size(row, found),
-            _few(row, industries[industries["cluster"] == cluster]),
+            *(
+                _handful(row, one, name="the cluster")
+                for one in _few(row, industries[industries["cluster"] == cluster])
+            ),
             _lq(row, found),
             _growth(row, found, terms.loc[cluster]),
             _wage(pay.loc[cluster]),
@@ -201,24 +247,32 @@ def profiles(
     return texts
 
 
-def _few(row: pd.Series, industries: pd.DataFrame) -> str:
-    """Warn where a handful of employers is a large part of the cluster."""
-    few = industries[
-        (industries["establishments"] <= _HANDFUL)
-        & (industries["employment"] >= _LARGE_PART * row["employment"])
-    ]
-    return " ".join(
-        f"{percent(one.employment / row['employment'], 0)} of its jobs are in one industry of "
-        f"{count(one.establishments)} establishments, {one.title}: what one employer does moves "
-        "every figure of this cluster, its pay included."
-        for one in few.itertuples(index=False)
+def _few(row: pd.Series, industries: pd.DataFrame) -> list[Any]:
+    """The industries through which few employers carry a large part of a cluster."""
+    size = industries["employment"] / industries["establishments"]
+    few = (industries["establishments"] <= _HANDFUL) | (size >= _BIG_PLANTS)
+    large = industries["employment"] >= _LARGE_PART * row["employment"]
+    return list(industries[few & large].itertuples(index=False))
+
+
+def _handful(row: pd.Series, one: Any, *, name: str) -> str:
+    share = percent(one.employment / row["employment"], 0)
+    if one.establishments <= _HANDFUL:
+        where = f"one industry of {count(one.establishments)} establishments, {one.title}"
+        return f"{share} of {name}'s jobs are in {where}: one employer moves every figure of it."
+    average = count(one.employment / one.establishments)
+    return (
+        f"{share} of {name}'s jobs are in {one.title}, whose {count(one.establishments)} "
+        f"establishments average {average} jobs: a few employers, and how the Census classifies "
+        "them, move its figures."
     )
 
 
 def _size(row: pd.Series, found: ClusterSet) -> str:
     text = (
         f"{count(row['employment'])} jobs in {count(row['establishments'])} establishments are "
-        f"published for mid-March {found.end}, {percent(row['job_share'])} of the region's jobs"
+        f"published or deduced for mid-March {found.end}, {percent(row['job_share'])} of the "
+        "region's jobs"
     )
     if row["open_share"] > 0:
         return (
@@ -229,7 +283,7 @@ def _size(row: pd.Series, found: ClusterSet) -> str:
 
 def _lq(row: pd.Series, found: ClusterSet) -> str:
     lq, low, high = row["location_quotient"], row["interval_low"], row["interval_high"]
-    interval = f"{found.level:.0%} interval {low:.2f} to {high:.2f}"
+    interval = f"{found.level:.0%} interval at least {low:.2f} to {high:.2f}"
     if low > 1:
         text = f"Its share of the region's jobs is {lq:.2f} times its US share ({interval})"
     elif high < 1:
@@ -244,25 +298,29 @@ def _lq(row: pd.Series, found: ClusterSet) -> str:
 def _growth(row: pd.Series, found: ClusterSet, terms: pd.Series) -> str:
     low, high = row["growth_difference_low"], row["growth_difference_high"]
     years = f"From {found.start} to {found.end}"
-    pace = f"{signed(row['growth'], 1)}% a year"
+    pace = f"{signed(row['growth'], 1)}%"
     us = f"{signed(row['reference_growth'], 1)}%"
     if np.isnan(low) or np.isnan(high):
         return f"{years} its growth cannot be told: jobs are withheld in one of the years."
-    if low > _SAME_PACE:
-        text = f"{years} it grew faster than the same cluster in the US: {pace} against {us}"
-    elif high < -_SAME_PACE:
-        text = f"{years} it fell behind the same cluster in the US: {pace} against {us}"
-    elif low >= -_SAME_PACE and high <= _SAME_PACE:
-        text = f"{years} it changed at about the US cluster's pace: {pace} against {us}"
-    else:
+    same = f"within {_SAME_PACE} points of"
+    if low >= -_SAME_PACE and high <= _SAME_PACE:
+        return f"{years} it changed {same} the US cluster's pace: {pace} a year against {us}."
+    if low <= _SAME_PACE and high >= -_SAME_PACE:
         return (
-            f"{years} published jobs changed by {pace} against {us} in the US, but withheld jobs "
-            f"leave the difference anywhere from {signed(low, 1)} to {signed(high, 1)} points: "
-            "whether it outgrew the US cannot be told."
+            f"{years} published jobs changed by {pace} a year against {us} in the US, but withheld "
+            f"jobs leave the difference anywhere from {signed(low, 1)} to {signed(high, 1)} "
+            "points: whether it outgrew the US cannot be told."
         )
+    pair = f"{pace} a year against {us} for the same cluster in the US"
+    if not row["base_years_agree"]:
+        return (
+            f"{years} its jobs changed by {pair}; from a later base year the comparison turns "
+            "round, so whether it outgrew the US cannot be told."
+        )
+    verdict = "grew faster" if low > _SAME_PACE else "grew less"
     return (
-        f"{text}. In the shift-share accounts its own regional effect is "
-        f"{signed(terms['regional'])} jobs."
+        f"{years} it {verdict}: {pair}, {signed(terms['regional'])} jobs in the shift-share "
+        "accounts. That holds from every base year."
     )
 
 

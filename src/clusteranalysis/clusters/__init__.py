@@ -8,6 +8,7 @@ from clusteranalysis.clusters.definition import (
     read_definition,
 )
 from clusteranalysis.clusters.identify import (
+    CANNOT_TELL,
     QUADRANTS,
     ClusterRules,
     ClusterSet,
@@ -16,6 +17,7 @@ from clusteranalysis.clusters.identify import (
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
 
 __all__ = [
+    "CANNOT_TELL",
     "QUADRANTS",
     "REST",
     "Cluster",

@@ -21,16 +21,20 @@ from clusteranalysis.errors import SchemaError
 from clusteranalysis.measures import dynamic_location_quotient, location_quotient, shift_share
 from clusteranalysis.schema import TOTAL, check_columns
 
-__all__ = ["QUADRANTS", "ClusterRules", "ClusterSet", "identify_clusters"]
+__all__ = ["CANNOT_TELL", "QUADRANTS", "ClusterRules", "ClusterSet", "identify_clusters"]
 
+#: Quadrant of a cluster whose certain bounds lie on both sides of a line.
+CANNOT_TELL = "Cannot tell"
 #: (concentrated, outpacing) -> the portfolio quadrant's name.
 QUADRANTS = {
     (True, True): "Concentrated, outpacing US",
     (True, False): "Concentrated, trailing US",
-    (False, True): "Small share, outpacing US",
-    (False, False): "Small share, trailing US",
+    (False, True): "Below US share, outpacing US",
+    (False, False): "Below US share, trailing US",
 }
 _BOUNDS = ["employment_low", "employment_high"]
+#: Within this factor of the LQ's threshold a cluster "just meets the rule".
+_JUST = 1.02
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class ClusterRules:
         Route: the LQ is at least this and its interval lies above 1.
     outgrowing : float
         Route: the region's annual growth exceeds the reference's by at least this many percentage
-        points at the lower of its certain bounds, with an LQ of at least ``outgrowing_min_lq``.
+        points at the lower of its certain bounds, and exceeds it from every later base year too,
+        with an LQ of at least ``outgrowing_min_lq``.
     outgrowing_min_lq : float
         See ``outgrowing``.
     large : float
@@ -76,8 +81,9 @@ class ClusterRules:
             f"A cluster needs at least {self.min_establishments} establishments.",
             f"Concentrated: LQ of {self.concentrated:g} or more, with its interval above 1.",
             "Outgrowing: yearly growth above the reference's by "
-            f"{self.outgrowing:g} or more percentage points, whatever the withheld jobs are, with "
-            f"an LQ of {self.outgrowing_min_lq:g} or more.",
+            f"{self.outgrowing:g} or more percentage points, whatever the withheld jobs are, and "
+            "above it from every later base year, with an LQ of "
+            f"{self.outgrowing_min_lq:g} or more.",
             f"Large: {self.large:.0%} or more of the region's jobs, with an LQ of "
             f"{self.large_min_lq:g} or more.",
             f"On none of these routes, with over {self.max_open_share:.0%} of its possible jobs "
@@ -189,9 +195,11 @@ def identify_clusters(
         share of the most there can be), ``location_quotient`` with certain bounds and interval
         (base: total employment), ``dynamic_location_quotient``, ``growth`` and
         ``reference_growth`` (percent a year), ``growth_difference`` (percentage points a year)
-        with ``growth_difference_low`` and ``_high`` (certain bounds), ``quadrant``, ``selected``,
-        ``rule``, ``reason``, ``rank`` (by LQ among the selected). NaN where withheld. Sorted:
-        the selected by rank, then the others by LQ.
+        with ``growth_difference_low`` and ``_high`` (certain bounds), ``base_years_agree`` (the
+        difference has one sign for certain from every base year of the table), ``quadrant`` (or
+        "Cannot tell" where certain bounds lie on both sides), ``selected``, ``rule``, ``reason``,
+        ``rank`` (by LQ among the selected). NaN where withheld. Sorted: the selected by rank,
+        then the others by LQ.
 
     Raises
     ------
@@ -222,7 +230,7 @@ def identify_clusters(
     first, last = int(terms["start"].iloc[0]), int(terms["end"].iloc[0])
     here = _clusters_only(employment, definition)
     there = _clusters_only(reference, definition)
-    now, then = (here[here["year"] == year] for year in (last, first))
+    now = here[here["year"] == last]
     lq = location_quotient(
         now,
         reference=there[there["year"] == last],
@@ -235,8 +243,18 @@ def identify_clusters(
     table = now.loc[now["industry"] != TOTAL, columns]
     table = table.merge(lq.drop(columns=["year", "base"]), on=keys, validate="1:1")
     table = table.merge(dynamic.drop(columns=["start", "end"]), on=keys, validate="1:1")
-    growth = _growth(then, now, there[there["year"] == first], there[there["year"] == last])
-    table = table.merge(growth, on=keys, how="left", validate="1:1")
+    base_years = sorted(int(year) for year in here["year"].unique() if first <= year < last)
+    growths = {
+        year: _growth(
+            here[here["year"] == year],
+            now,
+            there[there["year"] == year],
+            there[there["year"] == last],
+        )
+        for year in base_years
+    }
+    table = table.merge(growths[first], on=keys, how="left", validate="1:1")
+    table = table.merge(_agreement(growths), on=keys, how="left", validate="1:1")
     totals = now[now["industry"] == TOTAL].set_index("region")["employment"]
     high = table["employment_high"].where(table["employment_high"] > 0)
     table = table.assign(
@@ -244,11 +262,8 @@ def identify_clusters(
         tradability=table["industry"].map(definition.tradability),
         open_share=(table["employment_high"] - table["employment_low"]) / high,
         job_share=table["employment"] / table["region"].map(totals),
-        quadrant=_quadrants(
-            table["location_quotient"], growth_difference=table["growth_difference"]
-        ),
     )
-    table = _choose(table, rules)
+    table = _choose(table.assign(quadrant=_quadrants(table)), rules)
     return ClusterSet(_ordered(table), terms, definition, rules, first, last, "total", level)
 
 
@@ -291,13 +306,29 @@ def _growth(
     )
 
 
-def _quadrants(lq: pd.Series, *, growth_difference: pd.Series) -> pd.Series:
-    known = lq.notna() & growth_difference.notna()
+def _agreement(growths: dict[int, pd.DataFrame]) -> pd.DataFrame:
+    """Whether the difference has one sign, whatever is withheld, from every base year."""
+    stacked = pd.concat(growths.values(), ignore_index=True)
+    stacked["up"] = stacked["growth_difference_low"] > 0
+    stacked["down"] = stacked["growth_difference_high"] < 0
+    signs = stacked.groupby(["region", "industry"])[["up", "down"]].all()
+    return (signs["up"] | signs["down"]).rename("base_years_agree").reset_index()
+
+
+def _quadrants(table: pd.DataFrame) -> pd.Series:
+    """Name each cluster's quadrant where its certain bounds lie on one side of both lines."""
+    sides = []
+    for name, line in (("location_quotient", 1.0), ("growth_difference", 0.0)):
+        low, high = table[f"{name}_low"], table[f"{name}_high"]
+        sides.append((low >= line).where((low >= line) | (high < line)))
     named = [
         QUADRANTS[(bool(strong), bool(outpacing))]
-        for strong, outpacing in zip(lq >= 1, growth_difference >= 0, strict=True)
+        if strong == strong and outpacing == outpacing
+        else CANNOT_TELL
+        for strong, outpacing in zip(*sides, strict=True)
     ]
-    return pd.Series(named, index=lq.index, dtype="str").where(known)
+    known = table["location_quotient"].notna()
+    return pd.Series(named, index=table.index, dtype="str").where(known)
 
 
 def _choose(table: pd.DataFrame, rules: ClusterRules) -> pd.DataFrame:
@@ -322,8 +353,10 @@ def _verdict(row: pd.Series[Any], rules: ClusterRules) -> tuple[bool, str, str]:
     pace = f"{difference:+.1f} points a year against the reference".replace("-", "−")
     passed = {}
     if lq >= rules.concentrated and low > 1:
-        passed["concentrated"] = f"LQ {lq:.2f}, interval from {low:.2f}"
-    if certain >= rules.outgrowing and lq >= rules.outgrowing_min_lq:
+        just = "just meets the rule: " if lq < rules.concentrated * _JUST else ""
+        passed["concentrated"] = f"{just}LQ {lq:.2f}, interval from {low:.2f}"
+    steady = bool(row["base_years_agree"])
+    if certain >= rules.outgrowing and steady and lq >= rules.outgrowing_min_lq:
         passed["outgrowing"] = pace
     if job_share >= rules.large and lq >= rules.large_min_lq:
         passed["large"] = f"{job_share:.1%} of the region's jobs"
@@ -351,5 +384,5 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     order += ["location_quotient", "location_quotient_low", "location_quotient_high"]
     order += ["standard_error", "interval_low", "interval_high", "dynamic_location_quotient"]
     order += ["growth", "reference_growth", "growth_difference"]
-    order += ["growth_difference_low", "growth_difference_high"]
+    order += ["growth_difference_low", "growth_difference_high", "base_years_agree"]
     return table.assign(rank=rank.astype("Int64"))[order]

@@ -127,7 +127,8 @@ def _portfolio(table: pd.DataFrame) -> str:
 
 
 def _points(value: float) -> str:
-    return f"{value:+.1f} points".replace("-", "\N{MINUS SIGN}")
+    # Adding zero turns a rounded "-0.0" into plain zero.
+    return f"{round(value, 1) + 0.0:+.1f} points".replace("-", "\N{MINUS SIGN}")
 
 
 def _ranking(table: pd.DataFrame) -> str:
@@ -171,7 +172,7 @@ def _bars(table: pd.DataFrame) -> str:
     best = shown.nlargest(1, "regional").to_dict("records")
     ends = say(shown) if len(shown) <= 3 else f"{say(shown.head(2))}; last: {say(shown.tail(1))}"
     return (
-        f"Stacked bars of the change in jobs in {_plural(len(shown), 'cluster')}, split into "
+        f"Stacked bars of the change in jobs in {_plural(len(shown), 'row')}, split into "
         f"national growth, industry mix and regional effect, which add up to a black mark. "
         f"Largest gains first: {ends}."
         + (

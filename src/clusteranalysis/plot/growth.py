@@ -126,9 +126,7 @@ def shift_share_bars(
             note=fmt.join_notes(
                 note, fmt.not_shown(frame["name"][~complete].tolist(), "jobs withheld")
             ),
-            groups=[
-                lay.Group([*handles, mark], [*(p[1] for p in _PARTS), "actual change, their sum"])
-            ],
+            groups=[lay.Group([*handles, mark], [*(p[1] for p in _PARTS), "change, their sum"])],
             outside=lines.outside,
             height=lines.height,
         )
@@ -284,8 +282,8 @@ def _legend(jobs: np.ndarray) -> lay.Group:
     labels = ["total jobs"]
     if (jobs[1:-1] >= 0).any():
         handles.append(Patch(facecolor=BLUE))
-        labels.append("adds jobs")
+        labels.append("raises the count")
     if (jobs[1:-1] < 0).any():
         handles.append(Patch(facecolor=VERMILION, hatch="////", edgecolor="white"))
-        labels.append("takes jobs away")
+        labels.append("lowers the count")
     return lay.Group(handles, labels)

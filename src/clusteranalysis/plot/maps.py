@@ -30,6 +30,8 @@ EDGES = (0.5, 0.67, 0.8, 1.25, 1.5, 2.0)
 #: From orange (less than the US) to purple (more), which the colour-blind tell apart.
 COLORS = tuple(to_hex(colormaps["PuOr"](x)) for x in (0.14, 0.26, 0.38, 0.5, 0.64, 0.76, 0.88))
 _WITHHELD: dict[str, Any] = {"facecolor": "white", "hatch": "////", "edgecolor": "#8A8A8A"}
+#: Over the colour of a class that withheld jobs could change.
+_OPEN: dict[str, Any] = {"hatch": "////", "edgecolor": "white"}
 _MOST = 6
 #: White and black text have the same contrast on a colour of this luminance.
 _DARK = 0.179
@@ -54,7 +56,9 @@ def lq_map(
     geotable : GeoDataFrame
         One row a county: ``region`` (FIPS), ``name``, ``location_quotient`` (ratio to the US
         share; NaN = withheld, hatched), ``highlight`` (bool, heavy outline) and ``geometry``
-        (polygons with a coordinate reference system).
+        (polygons with a coordinate reference system). With ``location_quotient_high``, the upper
+        bound, a county that withheld jobs could move to another class is hatched and its number
+        is marked as a floor.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -105,9 +109,9 @@ def lq_map(
             strip=4.2 * size,
         )
         texts = []
-        for name, lq in zip(frame["name"], frame["location_quotient"], strict=True):
+        for name, value in zip(frame["name"], _values(frame, "withheld"), strict=True):
             broken = lay.two_lines(name, size)
-            texts.append(list(dict.fromkeys(f"{part}\n{_value(lq)}" for part in (name, broken))))
+            texts.append(list(dict.fromkeys(f"{part}\n{value}" for part in (name, broken))))
         _counties(ax, frame, texts, size)
         _bar(ax, arranged, size, wide)
     return ax
@@ -209,7 +213,7 @@ def lq_maps(
             ax.set_axis_off()
             ax.set_title(text, loc="left", fontsize=size + 1, fontweight="bold", pad=3)
             part = frame[frame["cluster"] == name].reset_index(drop=True)
-            _counties(ax, part, [[_value(lq, "–")] for lq in part["location_quotient"]], size)
+            _counties(ax, part, [[value] for value in _values(part, "–")], size)
             axes.append(ax)
     return axes
 
@@ -218,7 +222,14 @@ def _read(geotable: pd.DataFrame, columns: tuple[str, ...], crs: str) -> Any:
     """Check the table and return its columns, projected."""
     check_columns(geotable, columns, what="map table")
     frame = project(geotable, columns, crs)
-    frame["location_quotient"] = fmt.floats(geotable, "location_quotient")
+    lq = frame["location_quotient"] = fmt.floats(geotable, "location_quotient")
+    high = lq
+    if "location_quotient_high" in geotable.columns:
+        high = fmt.floats(geotable, "location_quotient_high")
+    known = np.isfinite(lq) & np.isfinite(high)
+    frame["open"] = known & (
+        np.searchsorted(EDGES, lq, "right") != np.searchsorted(EDGES, high, "right")
+    )
     frame["highlight"] = fmt.flags(geotable, "highlight")
     frame["name"] = fmt.strings(geotable, "name")
     return frame
@@ -229,16 +240,23 @@ def color_class(lq: float) -> int:
     return int(np.searchsorted(EDGES, lq, side="right"))
 
 
-def _value(lq: float, missing: str = "withheld") -> str:
-    return fmt.ratio(lq) if lq == lq else missing
+def _values(frame: Any, missing: str) -> list[str]:
+    """Write each quotient; one that withheld jobs could lift to another class is a floor."""
+    return [
+        missing if lq != lq else f"{'≥' if floor else ''}{fmt.ratio(lq)}"
+        for lq, floor in zip(frame["location_quotient"], frame["open"], strict=True)
+    ]
 
 
 def _counties(ax: Axes, frame: Any, texts: list[list[str]], size: float) -> None:
     """Draw the counties and their labels into an axes of final size."""
     # Counties first, so that callers find them in the order of the table. Hatch lines take the
     # edge's colour, so the borders between counties are drawn apart.
-    for shape, lq in zip(frame.geometry, frame["location_quotient"], strict=True):
+    shapes = zip(frame.geometry, frame["location_quotient"], frame["open"], strict=True)
+    for shape, lq, floor in shapes:
         look = _WITHHELD if lq != lq else {"facecolor": COLORS[color_class(lq)]}
+        if floor:
+            look = {**look, **_OPEN}
         ax.add_patch(PathPatch(_outline(shape), zorder=1, **{"linewidth": 0.0, **look}))
     for shape in frame.geometry:
         ax.add_patch(PathPatch(_outline(shape), facecolor="none", edgecolor="#777777",
@@ -297,6 +315,9 @@ def _groups(frame: Any, highlight_label: str) -> list[lay.Group]:
     if frame["location_quotient"].isna().any():
         group.handles.append(Patch(linewidth=0.6, **_WITHHELD))
         group.labels.append("withheld")
+    if frame["open"].any():
+        group.handles.append(Patch(linewidth=0.6, facecolor="#B0B0B0", **_OPEN))
+        group.labels.append("hatched, ≥: withheld jobs could move it to another class")
     if frame["highlight"].any():
         group.handles.append(Patch(facecolor="none", edgecolor="black", linewidth=2.2))
         group.labels.append(f"heavy outline: {highlight_label}")

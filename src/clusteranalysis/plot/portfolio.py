@@ -32,8 +32,8 @@ _COLUMNS = (
 QUADRANTS = {
     (True, True): "Concentrated,\noutpacing US",
     (False, True): "Concentrated,\ntrailing US",
-    (True, False): "Small share,\noutpacing US",
-    (False, False): "Small share,\ntrailing US",
+    (True, False): "Below US share,\noutpacing US",
+    (False, False): "Below US share,\ntrailing US",
 }
 
 
@@ -82,14 +82,14 @@ def portfolio(
     >>> found = pd.DataFrame({"name": ["Wine", "Hotels"], "location_quotient": [1.4, 0.4],
     ...     "growth_difference": [3.5, -3.6], "employment": [2562.0, 5039.0],
     ...     "tradability": ["traded", "traded"], "selected": [True, False],
-    ...     "quadrant": ["Concentrated, outpacing US", "Small share, trailing US"]})
+    ...     "quadrant": ["Concentrated, outpacing US", "Below US share, trailing US"]})
     >>> ax = portfolio(found, ax=figure()[1])
     >>> ax.get_yscale()
     'log'
     """
     check_columns(table, _COLUMNS, what="portfolio table")
     frame = pd.DataFrame({column: fmt.floats(table, column) for column in _COLUMNS[1:4]})
-    for column in (*_BOUNDS, *_INTERVAL):
+    for column in (*_BOUNDS, *_INTERVAL, *_GROWTH):
         frame[column] = fmt.floats(table, column) if column in table.columns else np.nan
     frame["name"], frame["kind"] = fmt.strings(table, "name"), fmt.strings(table, "tradability")
     frame["selected"] = fmt.flags(table, "selected")
@@ -118,6 +118,7 @@ def portfolio(
 
 _BOUNDS = ("location_quotient_low", "location_quotient_high")
 _INTERVAL = ("interval_low", "interval_high")
+_GROWTH = ("growth_difference_low", "growth_difference_high")
 
 
 @dataclass
@@ -192,6 +193,13 @@ class _Picture:
                 self.ax.plot(
                     [x, x], [max(low, lq / 100), high], color=color, linewidth=0.8, alpha=0.55,
                     zorder=2.1,
+                )  # fmt: skip
+            low, high = (row[column] for column in _GROWTH)
+            if low == low and high > low:
+                # These may run far beyond the frame, which holds the bubbles only.
+                self.ax.plot(
+                    [low, high], [lq, lq], color=PALE, linewidth=2.2, solid_capstyle="butt",
+                    zorder=1.9,
                 )  # fmt: skip
             self.ax.scatter(
                 [x], [lq], s=_points2(float(self.radii[y]), marker), marker=marker,

@@ -114,7 +114,7 @@ def lq_ranking(
             lines.column("LQ", [fmt.ratio(v) if v > 0 else "–" for v in shown["rank"]])
         lines.column("Jobs", [fmt.number(v) if v == v else "withheld" for v in shown["employment"]])
         ax.set_xlabel(
-            "Location quotient, LQ (share of local jobs ÷ share of US jobs; log scale)"
+            "Location quotient, LQ (share of the region's jobs ÷ share of US jobs; log scale)"
             if not lines.compact else "Location quotient (log scale)",
             fontsize=lines.size,
         )  # fmt: skip

@@ -103,7 +103,13 @@ def context() -> Iterator[None]:
     True
     """
     with mpl.style.context(["default", _RC]):
-        yield
+        try:
+            yield
+        finally:
+            interactive = mpl.is_interactive()
+    # A notebook's backend turns this on when pyplot is first imported, perhaps while we draw;
+    # restored to "off" with the rest, later figures would not be shown.
+    mpl.interactive(interactive)
 
 
 def figure(width: Width = "page", height: float | None = None) -> tuple[Figure, Axes]:
