@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from clusteranalysis.data import suppression
+from clusteranalysis.data.hierarchy import read_hierarchy
 
 CLASSES = list(suppression.CLASSES)
 EDGES = [0, 5, 10, 20, 50, 100, 250, 500, 1000, 1500, 2500, 5000]
@@ -124,8 +125,8 @@ def suppress(cells: pd.DataFrame, dominance: float = 0.6) -> pd.DataFrame:
     dominant = cells["largest"].to_numpy() > dominance * truth
     hidden = (cells["establishments"].to_numpy() < 3) | dominant
     hidden &= ~((place == "US") & (cells["level"].to_numpy() <= 3)) & (cells["level"] != 0)
-    hidden = hidden.to_numpy()
-    system = suppression.read_equations(cells).system
+    hidden = hidden.to_numpy().copy()
+    system = read_hierarchy(cells).system
     owner = np.repeat(np.arange(len(system.whole)), np.diff(system.start))
     for _ in range(100):
         count = np.add.reduceat(hidden[system.part].astype(int), system.start[:-1])

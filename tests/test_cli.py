@@ -234,7 +234,7 @@ def test_a_definition_of_one_cluster(put):
     answer = run("clusters", "--definition", path)
     assert (answer.code, answer.err) == (0, "")
     table = pd.read_csv(io.StringIO(answer.out))
-    assert table[["name", "employment"]].values.tolist() == [["Drugs", 4269.0]]
+    assert table[["name", "employment"]].to_numpy().tolist() == [["Drugs", 4269.0]]
 
 
 def test_a_cluster_without_local_jobs_is_no_number(put):
@@ -800,7 +800,9 @@ def test_closed_and_full_outputs():
                 check=False,
             )
         assert answer.returncode == 2
-        assert re.fullmatch(r"error: .*No space left on device\n", answer.stderr)
+        assert re.fullmatch(
+            r"error: .*No space left on device: choose another place\n", answer.stderr
+        )
 
 
 def test_a_bare_environment(tmp_path):

@@ -151,11 +151,7 @@ def literal_options(name):
             yield option
 
 
-def test_an_unknown_word_is_refused_by_the_options_name(name, request):
-    if name == "location_quotient":
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="absent is not checked: a typo means zero")
-        )
+def test_an_unknown_word_is_refused_by_the_options_name(name):
     found = list(literal_options(name))
     assert "absent" in found
     for option in found:
@@ -304,7 +300,6 @@ def test_text_columns_of_any_dtype_give_the_same(name, dtype):
     same(result, expected)
 
 
-@pytest.mark.xfail(strict=True, reason="categories sort in their own order, not in key order")
 def test_the_order_of_categories_does_not_matter(name):
     frame = table()
     expected = call(name, frame)
@@ -414,32 +409,20 @@ def test_the_table_is_checked(name):
         call(name, frame.replace({"industry": {"Zinc": "325"}}))
 
 
-def test_a_table_that_is_no_frame_is_refused(name, request):
-    if name == "location_quotient":
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="AttributeError: it looks at .columns first")
-        )
+def test_a_table_that_is_no_frame_is_refused(name):
     for thing in ([1, 2], None, {"region": ["A"]}):
         with pytest.raises(SchemaError, match="pass a pandas DataFrame"):
             call(name, thing)
 
 
-def test_a_reference_that_is_no_frame_is_refused(name, request):
+def test_a_reference_that_is_no_frame_is_refused(name):
     if "reference" not in options(name):
         return
-    if name not in ("location_quotient", "shift_share", "dynamic_location_quotient"):
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="AttributeError: it looks at .columns first")
-        )
     with pytest.raises(SchemaError):
         call(name, table(), reference=None)
 
 
-def test_an_empty_table_gives_an_empty_result_or_our_error(name, request):
-    if name != "location_quotient":
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="ValueError or IndexError, no groups to stack")
-        )
+def test_an_empty_table_gives_an_empty_result_or_our_error(name):
     try:
         result = call(name, table().iloc[:0])
     except SchemaError:
@@ -457,11 +440,7 @@ def test_an_empty_table_without_groups_too(name):
     assert result.empty
 
 
-def test_totals_alone_have_no_industries_and_no_value(name, request):
-    if name in ("herfindahl", "krugman"):
-        request.applymarker(
-            pytest.mark.xfail(strict=True, reason="a sum over no industries is 0, not undefined")
-        )
+def test_totals_alone_have_no_industries_and_no_value(name):
     frame = table()
     frame = frame[frame["industry"] == TOTAL]
     try:

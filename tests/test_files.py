@@ -98,7 +98,7 @@ def test_codes_stay_text_and_numbers_become_numbers(tmp_path):
         tmp_path,
         "region,industry,year,employment,weight,note\n06001,007,2018,1,2.5,8\nNA,1e3,2018.0,,NA,\n",
     )
-    assert table[["region", "industry", "note"]].values.tolist() == [
+    assert table[["region", "industry", "note"]].to_numpy().tolist() == [
         ["06001", "007", "8"],
         ["NA", "1e3", ""],
     ]
@@ -122,13 +122,13 @@ def test_no_more_than_five_bad_rows_are_shown(tmp_path):
 
 @pytest.mark.parametrize("text", ["1,234", "1_000", "10%", "D", "0x10", "1d5", "--1", "True", "٣"])
 def test_what_is_no_number(text, tmp_path):
-    with pytest.raises(SchemaError, match="'employment' of 'x.csv' holds what is no number"):
+    with pytest.raises(SchemaError, match=r"'employment' of 'x\.csv' holds what is no number"):
         read(tmp_path, f'region,employment\nA,1\nB,"{text}"\n')
 
 
 @pytest.mark.parametrize("text", ["", "2018.5", "inf", "99999999999999999999", "NA"])
 def test_what_is_no_year(text, tmp_path):
-    with pytest.raises(SchemaError, match="'year' of 'x.csv' holds what is no whole number"):
+    with pytest.raises(SchemaError, match=r"'year' of 'x\.csv' holds what is no whole number"):
         read(tmp_path, f"region,year\nA,2018\nB,{text}\n")
 
 
@@ -158,7 +158,7 @@ def test_missing_folder_archive(tmp_path):
 @given(
     st.lists(
         st.tuples(
-            st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1),
+            st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1),
             st.one_of(st.none(), st.floats(0, allow_infinity=False)),
         ),
         min_size=1,

@@ -55,7 +55,14 @@ Status = Literal["reported", "deduced", "imputed", "partial", "withheld"]
 #: ``partial`` marks a sum of published parts of which some part is withheld: a floor, not a count.
 STATUSES: tuple[str, ...] = get_args(Status)
 
-_NUMERIC = ("employment", "establishments", "payroll", "employment_low", "employment_high")
+_NUMERIC = (
+    "employment",
+    "establishments",
+    "payroll",
+    "employment_low",
+    "employment_high",
+    "plant_herfindahl",
+)
 _SHOWN = 5
 
 
@@ -74,6 +81,12 @@ def check_columns(table: object, columns: Iterable[str], *, what: str = "table")
             f"the {what} is a {type(table).__name__}: pass a pandas DataFrame with the columns "
             f"{', '.join(columns)}"
         )
+    twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
+    if twice:
+        raise SchemaError(
+            f"the {what} has several columns named {', '.join(map(repr, twice))}: rename or drop "
+            "all but one"
+        )
     missing = [column for column in columns if column not in table.columns]
     if missing:
         has = ", ".join(map(str, table.columns[:12])) or "no columns"
@@ -89,25 +102,31 @@ def _rows(table: pd.DataFrame, bad: np.ndarray, columns: Sequence[str]) -> str:
     where = np.flatnonzero(bad)
     lines = []
     for position in where[:_SHOWN]:
-        values = ", ".join(f"{c}={table[c].iloc[position]!r}" for c in columns)
-        lines.append(f"row {table.index[position]!r} ({values})")
+        values = ", ".join(f"{c}={_plain(table[c].iloc[position])!r}" for c in columns)
+        lines.append(f"row {_plain(table.index[position])!r} ({values})")
     more = f" and {len(where) - _SHOWN} more" if len(where) > _SHOWN else ""
     return "; ".join(lines) + more
+
+
+def _plain(value: object) -> object:
+    """Show a numpy number as the number it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _check_key_text(table: pd.DataFrame, column: str) -> None:
     values = table[column]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(object) if values.isna().any() else values.cat.categories.to_series()
-    if not isinstance(values.dtype, pd.StringDtype) or values.isna().any():
-        text = np.fromiter((isinstance(v, str) for v in values), bool, len(values))
-        if not text.all():
-            where = table if len(text) == len(table) else values.to_frame(column)
-            raise SchemaError(
-                f"column {column!r} holds values that are not text: "
-                f"{_rows(where, ~text, [column])}: read it with dtype=str so that leading zeros "
-                "stay ('06001', not 6001)"
-            )
+        if isinstance(values.cat.categories.dtype, pd.StringDtype) and not values.isna().any():
+            return
+        values = values.astype(object)
+    if isinstance(values.dtype, pd.StringDtype) and not values.isna().any():
+        return
+    text = np.fromiter((isinstance(v, str) for v in values), bool, len(values))
+    if not text.all():
+        raise SchemaError(
+            f"column {column!r} holds values that are not text: {_rows(table, ~text, [column])}: "
+            "read it with dtype=str so that leading zeros stay ('06001', not 6001)"
+        )
 
 
 def _check_numbers(table: pd.DataFrame, column: str) -> None:
@@ -115,8 +134,10 @@ def _check_numbers(table: pd.DataFrame, column: str) -> None:
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         parsed = pd.to_numeric(values, errors="coerce")
         bad = np.asarray(parsed.isna() & values.notna()) | np.array(
-            [isinstance(v, (str, bool)) for v in values]
+            [isinstance(v, (str, bool)) for v in values], bool
         )
+        if not bad.any():  # numbers all right, but kept as objects
+            bad = np.ones(len(table), bool)
         raise SchemaError(
             f"column {column!r} is not numeric: {_rows(table, bad, [column])}: "
             "convert it to float, with NaN where the number is withheld"
@@ -136,13 +157,19 @@ def find_overlap(industries: Iterable[str]) -> tuple[str, str] | None:
     Sector ranges count by their members ('31-33' contains '3254'); names that are not NAICS
     codes (cluster names) never overlap.
     """
-    codes = {code for code in industries if code != TOTAL}
+    codes = sorted({code for code in industries if code != TOTAL})
     prefixes: dict[str, str] = {}
     for code in codes:
         head, dash, tail = code.partition("-")
         if dash and len(head) == 2 and len(tail) == 2 and head.isdigit() and tail.isdigit():
-            prefixes.update({f"{n:02d}": code for n in range(int(head), int(tail) + 1)})
+            for number in range(int(head), int(tail) + 1):
+                prefix = f"{number:02d}"
+                if prefix in prefixes:
+                    return code, prefixes[prefix]
+                prefixes[prefix] = code
         elif code.isdigit() and 2 <= len(code) <= 6:
+            if code in prefixes:
+                return prefixes[code], code
             prefixes[code] = code
     for prefix in sorted(prefixes):
         for length in range(2, len(prefix) + 1):
@@ -205,12 +232,14 @@ def check_cells(
         if key in keys:
             _check_key_text(table, key)
     for key in ("year", "draw"):
-        if key in keys and not pd.api.types.is_integer_dtype(table[key]):
+        if key not in keys:
+            continue
+        if not pd.api.types.is_integer_dtype(table[key]) or table[key].isna().any():
             whole = pd.to_numeric(table[key], errors="coerce")
             bad = np.asarray(whole.isna() | (whole % 1 != 0))
             named = _rows(table, bad if bad.any() else np.ones(len(table), bool), [key])
             raise SchemaError(f"column {key!r} is not whole numbers: {named}: use .astype(int)")
-    for column in _NUMERIC:
+    for column in dict.fromkeys([*_NUMERIC, *values]):
         if column in table.columns:
             _check_numbers(table, column)
     _check_status(table)
@@ -345,6 +374,8 @@ def as_employment(
         if column in result.columns and pd.api.types.is_numeric_dtype(result[column]):
             result[column] = result[column].astype(float)
     check_employment(result)
+    # Categories would sort in their own order.
+    result = result.astype({"region": "str", "industry": "str"})
     if counties:
         bad = ~result["region"].str.fullmatch(r"\d{5}").to_numpy(bool)
         if bad.any():

@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 import clusteranalysis as ca
-from clusteranalysis.clusters import QUADRANTS, Cluster, ClusterDefinition, ClusterRules
+from clusteranalysis.clusters import (
+    CANNOT_TELL,
+    QUADRANTS,
+    Cluster,
+    ClusterDefinition,
+    ClusterRules,
+)
 from clusteranalysis.errors import DefinitionError, SchemaError
 
 IDS = ("strong", "growing", "large", "small", "few", "hidden", "local")
@@ -89,6 +95,25 @@ def test_growth_that_withheld_jobs_could_undo_is_no_route():
     assert "outgrowing" not in row["rule"]
 
 
+def test_growth_that_turns_with_the_base_year_is_no_route():
+    region, nation = tables()
+    # By 2020 it had 900 jobs, so from 2020 it fell while it rose from 2018.
+    for frame, name, jobs in ((region, "R", 900.0), (nation, "US", 50_000.0)):
+        middle = frame[frame["year"] == 2021].assign(year=2020)
+        at = middle["industry"] == "growing"
+        middle.loc[at, ["employment", "employment_low", "employment_high"]] = jobs
+        if name == "R":
+            region = pd.concat([frame, middle], ignore_index=True)
+        else:
+            nation = pd.concat([frame, middle], ignore_index=True)
+    result = ca.identify_clusters(region, reference=nation, definition=DEFINITION)
+    row = result.table.set_index("industry").loc["growing"]
+    assert row["growth_difference_low"] > 1
+    assert not row["base_years_agree"]
+    assert "outgrowing" not in row["rule"]
+    assert found().table.set_index("industry").loc["growing", "base_years_agree"]
+
+
 def test_numbers_of_one_row_by_hand():
     row = found().table.set_index("industry").loc["growing"]
     assert row["location_quotient"] == pytest.approx((650 / 100_000) / (50_000 / 10_000_000))
@@ -98,7 +123,16 @@ def test_numbers_of_one_row_by_hand():
     assert row["job_share"] == pytest.approx(0.0065)
     assert row["quadrant"] == QUADRANTS[(True, True)]
     hidden = found().table.set_index("industry").loc["hidden"]
+    assert hidden["quadrant"] == QUADRANTS[(False, True)]
     assert hidden["open_share"] == pytest.approx(300 / 700)
+
+
+def test_a_quadrant_is_named_only_where_withheld_jobs_cannot_change_it():
+    region, nation = tables()
+    before = (region["industry"] == "hidden") & (region["year"] == 2018)
+    region.loc[before, "employment_high"] = 600.0  # so it may have shrunk as well as grown
+    result = ca.identify_clusters(region, reference=nation, definition=DEFINITION)
+    assert result.table.set_index("industry").loc["hidden", "quadrant"] == CANNOT_TELL
 
 
 def test_order_ranks_and_explanations():

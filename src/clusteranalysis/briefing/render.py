@@ -68,7 +68,15 @@ def write_briefing(
         svg, png = plot.save(spec.figure(), out / "figures" / spec.key)
         written += [svg, png, svg.with_suffix(".csv")]
         encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
-        pictures.append({"key": spec.key, "title": spec.title, "alt": spec.alt, "svg": encoded})
+        pictures.append(
+            {
+                "key": spec.key,
+                "title": spec.title,
+                "alt": spec.alt,
+                "note": spec.note,
+                "svg": encoded,
+            }
+        )
     say("Writing the page")
     written.append(write_bytes(out / "clusters.csv", _csv(briefing.clusters.table)))
     written.append(write_bytes(out / "growth.csv", _csv(briefing.growth)))

@@ -124,8 +124,8 @@ def _accounting(found: ClusterSet, bridge: pd.DataFrame, unassigned: pd.DataFram
     return (
         f"Of that change, {signed(jobs[1])} is what the national trend alone would have brought, "
         f"{signed(jobs[2])} comes with the region's mix of clusters, and {signed(jobs[3])} is the "
-        f"region's own. About {count(abs(shift))} of the last figure only reflect US jobs that "
-        f"belong to no county: against the other US jobs it is about "
+        f"region's own. About {count(round(abs(shift), -2))} of the last figure only reflect US "
+        "jobs that belong to no county: against the other US jobs it is about "
         f"{signed(round(jobs[3] + shift, -2))}. This is an accounting of the change, not its "
         f"cause, and it depends on the base year {found.start}."
     )
@@ -199,7 +199,7 @@ def _few_employers(found: ClusterSet, bridge: pd.DataFrame, industries: pd.DataF
     change = bridge["jobs"].iloc[-1] - bridge["jobs"].iloc[0]
     for _, row in found.selected.iterrows():
         for one in _few(row, industries[industries["cluster"] == row["industry"]]):
-            text = _handful(row, one, name=str(row["name"]))
+            text = _handful(row, one, lead=f"In {row['name']}, {{}} of the jobs are in")
             gain = one.employment - one.employment_start
             if abs(gain) >= _LARGE_PART * abs(change):
                 text += (
@@ -236,7 +236,7 @@ def profiles(
         sentences = (
             _size(row, found),
             *(
-                _handful(row, one, name="the cluster")
+                _handful(row, one, lead="{} of its jobs are in")
                 for one in _few(row, industries[industries["cluster"] == cluster])
             ),
             _lq(row, found),
@@ -255,16 +255,15 @@ def _few(row: pd.Series, industries: pd.DataFrame) -> list[Any]:
     return list(industries[few & large].itertuples(index=False))
 
 
-def _handful(row: pd.Series, one: Any, *, name: str) -> str:
-    share = percent(one.employment / row["employment"], 0)
+def _handful(row: pd.Series, one: Any, *, lead: str) -> str:
+    share = lead.format(percent(one.employment / row["employment"], 0))
     if one.establishments <= _HANDFUL:
         where = f"one industry of {count(one.establishments)} establishments, {one.title}"
-        return f"{share} of {name}'s jobs are in {where}: one employer moves every figure of it."
+        return f"{share} {where}: one employer moves every figure of this cluster."
     average = count(one.employment / one.establishments)
     return (
-        f"{share} of {name}'s jobs are in {one.title}, whose {count(one.establishments)} "
-        f"establishments average {average} jobs: a few employers, and how the Census classifies "
-        "them, move its figures."
+        f"{share} {one.title}, whose {count(one.establishments)} establishments average {average} "
+        "jobs: a few employers, and how the Census classifies them, move its figures."
     )
 
 

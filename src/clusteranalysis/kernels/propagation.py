@@ -52,7 +52,9 @@ class Propagated(NamedTuple):
     conflict: Flags
 
 
-def equations(parents: list[Ints], depths: list[Ints], keep: list[Flags] | None = None) -> Equations:
+def equations(
+    parents: list[Ints], depths: list[Ints], keep: list[Flags] | None = None
+) -> Equations:
     """Turn hierarchies into equations, one for every cell that has parts in a hierarchy.
 
     Parameters

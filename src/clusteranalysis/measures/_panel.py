@@ -113,8 +113,8 @@ def read_panel(
     every_key = check_cells(table, values=values, what=what, require=("region", "industry"))
     columns = [*values, *(c for c in optional if c in table.columns and c not in values)]
     keys = [key for key in GROUP_KEYS if key in table.columns]
-    r, regions = pd.factorize(table["region"], sort=True)
-    i, industries = pd.factorize(table["industry"], sort=True)
+    r, regions = pd.factorize(_text(table["region"]), sort=True)
+    i, industries = pd.factorize(_text(table["industry"]), sort=True)
     regions, industries = pd.Index(regions, name="region"), pd.Index(industries, name="industry")
     if keys:
         g = np.asarray(table.groupby(keys, sort=True).ngroup(), np.intp)
@@ -157,11 +157,25 @@ def read_panel(
     )
 
 
+def _text(values: pd.Series) -> pd.Series:
+    """Keys as text: categories would sort in their own order, not by key."""
+    return values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
+
+
 def read_matrices(table: pd.DataFrame, value: str, absent: str) -> Panel:
     """A panel for measures that need every region x industry cell of a group."""
     check_option("value", value, Value)
     check_option("absent", absent, Absent)
-    return read_panel(table, values=(value,))
+    return some_industries(read_panel(table, values=(value,)))
+
+
+def some_industries(panel: Panel) -> Panel:
+    """Refuse a table in which there is nothing to measure."""
+    if not len(panel.industries):
+        raise SchemaError(
+            "the employment table has no rows but totals ('00'): add a row for each industry"
+        )
+    return panel
 
 
 def stack_groups(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
@@ -180,6 +194,7 @@ def region_weights(
         check_option("reference", reference, Literal["sum"])
         weights = panel.region_totals(value, absent)
     else:
+        check_columns(reference, ["region"], what="reference table")
         column = value if value in reference.columns else "weight"
         weights = read_weights(reference, panel, column=column)
     return shares(weights, axis=1)
@@ -192,6 +207,8 @@ class Reference:
     industry: dict[str, Floats]  # groups x industries
     total: dict[str, Floats]  # groups
     name: str
+    whole: Panel  # the reference's own table: it may have industries that the panel lacks
+    group: Ints  # for each group of the panel, the group of ``whole``
 
 
 def read_reference(
@@ -201,14 +218,16 @@ def read_reference(
     values: Sequence[str],
     absent: Absent,
     optional: Sequence[str] = (),
+    what: str = "reference table",
 ) -> Reference:
     """Align a reference table (one area) to a panel, refusing what does not match."""
+    check_columns(reference, ["industry", *values], what=what)
     named = "region" in reference.columns
     table = reference if named else reference.assign(region="reference")
-    other = read_panel(table, values=values, optional=optional, what="reference table")
+    other = read_panel(table, values=values, optional=optional, what=what)
     if len(other.regions) != 1:
         raise SchemaError(
-            f"the reference table holds {len(other.regions)} regions "
+            f"the {what} holds {len(other.regions)} regions "
             f"({', '.join(other.regions[:5])} ...): keep the one area to compare with, for example "
             "reference[reference['region'] == 'US'], or pass reference='sum'"
         )
@@ -217,7 +236,7 @@ def read_reference(
     if (place < 0).any():
         missing = ", ".join(map(repr, panel.industries[place < 0][:5]))
         raise SchemaError(
-            f"column 'industry' of the reference table lacks {missing} "
+            f"column 'industry' of the {what} lacks {missing} "
             f"({int((place < 0).sum())} in all): give it the same level and NAICS vintage as the "
             "employment table, with NaN where the reference is withheld"
         )
@@ -228,7 +247,8 @@ def read_reference(
         full[other.g, other.i] = other.columns[column]
         industry[column] = full[np.ix_(group, place)]
         total[column] = other.region_totals(column, absent)[group, 0]
-    return Reference(industry, total, str(other.regions[0]) if named else "table")
+    name = str(other.regions[0]) if named else "table"
+    return Reference(industry, total, name, other, group)
 
 
 def _match_groups(panel: Panel, other: Panel) -> Ints:
@@ -274,6 +294,13 @@ def read_weights(
     if (place < 0).any():
         missing = ", ".join(map(repr, panel.regions[place < 0][:5]))
         raise SchemaError(f"column 'region' of the {what} lacks {missing}: add a row for each")
+    extra = other.regions.difference(panel.regions)
+    if len(extra) and what == "reference table":
+        raise SchemaError(
+            f"column 'region' of the {what} has {', '.join(map(repr, extra[:5]))} "
+            f"({len(extra)} in all) that the employment table lacks: drop them from it, or give "
+            "them rows of 0 jobs"
+        )
     full = np.full((len(other.groups), len(other.regions)), np.nan)
     full[other.g, other.r] = other.columns[column]
     return full[np.ix_(group, place)]

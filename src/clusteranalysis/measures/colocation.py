@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from clusteranalysis.kernels import colocation as kernel
-from clusteranalysis.kernels.specialization import shares
+from clusteranalysis.kernels.specialization import ratio, shares
 from clusteranalysis.measures._panel import read_matrices, region_weights
-from clusteranalysis.schema import Absent, Value
+from clusteranalysis.schema import Absent, Value, check_option
 
 __all__ = ["coagglomeration"]
 
@@ -72,6 +72,8 @@ def coagglomeration(
     2        y       z          -0.5714
     """
     panel = read_matrices(employment, value, absent)
+    if isinstance(reference, str):
+        check_option("reference", reference, Literal["sum", "mean"])
     mean = isinstance(reference, str) and reference == "mean"
     weights = None if mean else region_weights(panel, reference, value, absent)  # type: ignore[arg-type]
     first, second = np.triu_indices(len(panel.industries), k=1)
@@ -79,7 +81,11 @@ def coagglomeration(
     for group, keys in panel.each_group():
         E = panel.dense(value, group, absent)
         S = shares(E, axis=0)
-        w = S[:, E.sum(axis=0) != 0].mean(axis=1) if weights is None else weights[group]
+        if weights is None:
+            some = E.sum(axis=0) != 0
+            w = ratio(S[:, some].sum(axis=1), np.count_nonzero(some))
+        else:
+            w = weights[group]
         pairs = kernel.coagglomeration(S, w)[first, second]
         names = {"industry": panel.industries.take(first), "partner": panel.industries.take(second)}
         parts.append(pd.DataFrame({**names, **keys, "coagglomeration": pairs}))

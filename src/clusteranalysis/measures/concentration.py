@@ -17,9 +17,10 @@ from clusteranalysis.measures._panel import (
     read_panel,
     read_reference,
     region_weights,
+    some_industries,
     stack_groups,
 )
-from clusteranalysis.schema import Absent, Value, check_columns, check_option
+from clusteranalysis.schema import Absent, Value, check_option
 
 __all__ = ["ellison_glaeser", "hoover", "locational_gini"]
 
@@ -149,6 +150,10 @@ def locational_gini(
     parts = []
     for group, keys in panel.each_group():
         E, w = panel.dense(value, group, absent), weights[group]
+        if method == "unweighted":
+            # A region without size or jobs has no LQ and takes no part.
+            inhabited = ~((w == 0) & (E == 0).all(axis=1))
+            E, w = E[inhabited], w[inhabited]
         # The Gini does not change when a column is scaled, so E / w serves for the LQ.
         G = kernel.lorenz_gini(E, w) if method == "lorenz" else kernel.gini(ratio(E, w[:, None]))
         parts.append(pd.DataFrame({"industry": panel.industries, **keys, "locational_gini": G}))
@@ -173,7 +178,8 @@ def ellison_glaeser(
     plants : DataFrame or "equal_size"
         Table ``industry[, year]`` with ``plant_herfindahl``, the sum of squared plant shares of
         the industry's jobs. ``"equal_size"`` takes 1 / establishments, the least it can be: the
-        value is then an *upper bound* of gamma, and says so in ``plants``.
+        value is then an *upper bound* of gamma wherever G < 1 - sum w^2 (all but industries that
+        avoid the largest regions), and says so in ``plants``.
     absent : {"withheld", "zero"}
         What a missing row means. ``"withheld"`` (the default) makes the industry's value NaN.
 
@@ -215,7 +221,8 @@ def ellison_glaeser(
     equal = isinstance(plants, str)
     if isinstance(plants, str):
         check_option("plants", plants, Literal["equal_size"])
-    panel = read_panel(employment, values=("employment", *(["establishments"] if equal else [])))
+    values = ("employment", *(["establishments"] if equal else []))
+    panel = some_industries(read_panel(employment, values=values))
     weights = region_weights(panel, reference, "employment", absent)
     herfindahls = _plant_herfindahl(panel, plants, absent)
     parts = []
@@ -241,9 +248,9 @@ def _plant_herfindahl(
             panel.dense("establishments", g, absent).sum(axis=0) for g, _ in panel.each_group()
         ]
         return ratio(1.0, np.array(counts))
-    check_columns(plants, ["industry", "plant_herfindahl"], what="plant table")
-    column = "plant_herfindahl"
-    H = read_reference(plants, panel, values=(column,), absent=absent).industry[column]
+    column, what = "plant_herfindahl", "plant table"
+    aligned = read_reference(plants, panel, values=(column,), absent=absent, what=what)
+    H = aligned.industry[column]
     if (H > 1).any():
         industry = panel.industries[int(np.flatnonzero((H > 1).any(axis=0))[0])]
         raise SchemaError(

@@ -12,8 +12,15 @@ from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import growth as kernel
 from clusteranalysis.kernels.specialization import location_quotient as lq
 from clusteranalysis.kernels.specialization import ratio
-from clusteranalysis.measures._panel import Floats, Ints, Panel, read_panel, read_reference
-from clusteranalysis.schema import Absent, Value, check_columns, check_option
+from clusteranalysis.measures._panel import (
+    Floats,
+    Ints,
+    Panel,
+    read_panel,
+    read_reference,
+    some_industries,
+)
+from clusteranalysis.schema import Absent, Value, check_cells, check_columns, check_option
 
 __all__ = ["dynamic_location_quotient", "shift_share"]
 
@@ -206,14 +213,20 @@ def _two_years(
     check_option("absent", absent, Absent)
     check_option("value", value, Value)
     check_columns(employment, ["region", "industry", "year", value], what="employment table")
+    check_cells(employment, values=(value,), what="employment table", require=("region", "year"))
     years = sorted(int(year) for year in employment["year"].unique())
+    if len(years) < 2:
+        raise SchemaError(
+            f"column 'year' holds {', '.join(map(str, years)) or 'no year'}: growth needs two"
+        )
     first, last = years[0] if start is None else start, years[-1] if end is None else end
     if first not in years or last not in years or first >= last:
         raise SchemaError(
             f"start={first} and end={last} are not two years of column 'year' "
             f"({', '.join(map(str, years))}), the earlier one first: choose two of them"
         )
-    panel = read_panel(employment[employment["year"].isin([first, last])], values=(value,))
+    both = employment[employment["year"].isin([first, last])]
+    panel = some_industries(read_panel(both, values=(value,)))
     group_year = panel.groups["year"].to_numpy()
     groups = np.flatnonzero(group_year == first), np.flatnonzero(group_year == last)
     if "draw" in panel.groups.columns:

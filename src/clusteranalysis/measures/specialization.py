@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 BaseName = Literal["total", "traded", "local"]
 Interval = Literal["establishment", "binomial"]
 _BOUNDS = ("employment_low", "employment_high")
+_PLANTS = "plant_herfindahl"
+_TAGS = ("traded", "local", "mixed")
 
 
 def location_quotient(
@@ -78,9 +81,10 @@ def location_quotient(
         One row a cell of the base, keys ``region, industry[, year][, draw]``, then
         ``location_quotient`` (a ratio; 1 = the reference's share; NaN where the cell, its
         region's or its reference total is withheld or zero); ``base``; with
-        ``employment_low/high`` in the table also ``location_quotient_low`` and ``_high``, which
-        hold for certain given those bounds; with ``interval`` also ``standard_error`` (of ln LQ),
-        ``interval_low`` and ``interval_high`` (NaN where the LQ is 0 or undefined).
+        ``employment_low/high`` in the table, and a table as reference (taken as exact), also
+        ``location_quotient_low`` and ``_high``, which hold for certain given those bounds; with
+        ``interval`` also ``standard_error`` (of ln LQ), ``interval_low`` and ``interval_high``
+        (NaN where the LQ is 0 or undefined).
 
     Raises
     ------
@@ -113,18 +117,25 @@ def location_quotient(
     0  06001     3254           0.384762  total
     """
     check_option("value", value, Value)
+    check_option("absent", absent, Absent)
+    check_columns(employment, ["region", "industry", value], what="employment table")
     if interval is not None:
         check_option("interval", interval, Interval)
         if value == "payroll":
             raise SchemaError("value='payroll' has no interval: dollars are not draws; drop it")
     if not 0 < level < 1:
         raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
-    bounded = value == "employment" and all(column in employment.columns for column in _BOUNDS)
-    optional = [*(_BOUNDS if bounded else ()), "establishments", "plant_herfindahl"]
+    # Against "sum" every cell is in every other's denominator: no bounds are given there.
+    bounded = (
+        value == "employment"
+        and not isinstance(reference, str)
+        and all(column in employment.columns for column in _BOUNDS)
+    )
+    optional = [*(_BOUNDS if bounded else ()), "establishments", _PLANTS]
     panel = read_panel(employment, values=(value,), optional=optional)
     ref = _reference(panel, reference, value, optional, absent)
-    counted = _base_members(panel, base, tradability)
-    denominators = _denominators(panel, ref, base, value, counted, reference, absent)
+    counted = _base_members(panel.industries, base, tradability)
+    denominators = _denominators(panel, ref, base, value, tradability, reference, absent)
 
     cells = counted[panel.i]
     keys = panel.cell_keys(cells)
@@ -137,8 +148,7 @@ def location_quotient(
         base=base if isinstance(base, str) else "table",
     )
     if bounded:
-        N = denominators[1][g]
-        low, high = _bounds(panel, ref, base, cells, counted, n, N, reference)
+        low, high = _bounds(panel, base, cells, counted, n, share[g, i], absent)
         result = result.assign(location_quotient_low=low, location_quotient_high=high)
     if interval is not None:
         plants = (
@@ -169,32 +179,37 @@ def _reference(
             )
         industry = {c: panel.sums(c, "industry", absent) for c in panel.columns}
         total = {c: panel.region_totals(c, absent).sum(axis=1) for c in panel.columns}
-        return Reference(industry, total, "sum")
-    check_columns(reference, ["industry", value], what="reference table")
+        if _PLANTS in panel.columns:
+            # Squared plant sizes add up; their shares do not.
+            squares = panel.columns[_PLANTS] * panel.columns[value] ** 2
+            added = replace(panel, columns={_PLANTS: squares}).sums(_PLANTS, "industry", absent)
+            industry[_PLANTS] = kernel.ratio(added, industry[value] ** 2)
+        return Reference(industry, total, "sum", panel, np.arange(len(panel.groups)))
     return read_reference(reference, panel, values=(value,), absent=absent, optional=optional)
 
 
 def _base_members(
-    panel: Panel, base: BaseName | pd.DataFrame, tradability: Mapping[str, str] | None
+    industries: pd.Index, base: BaseName | pd.DataFrame, tradability: Mapping[str, str] | None
 ) -> NDArray[np.bool_]:
     """Which industries belong to the base: all of them, or the traded or local ones."""
     if not isinstance(base, str):
-        return np.ones(len(panel.industries), bool)
+        return np.ones(len(industries), bool)
     check_option("base", base, BaseName)
     if base == "total":
-        return np.ones(len(panel.industries), bool)
+        return np.ones(len(industries), bool)
     if tradability is None:
         raise SchemaError(
             f"base={base!r} needs to know which industries are {base}: pass tradability="
             "{industry: 'traded' | 'local' | 'mixed'}"
         )
-    unknown = [name for name in panel.industries if name not in tradability]
-    if unknown:
+    wrong = [name for name in industries if tradability.get(name) not in _TAGS]
+    if wrong:
+        shown = ", ".join(f"{name!r}: {tradability.get(name)!r}" for name in wrong[:5])
         raise SchemaError(
-            f"tradability does not say what {', '.join(map(repr, unknown[:5]))} "
-            f"({len(unknown)} in all) are: add them as 'traded', 'local' or 'mixed'"
+            f"tradability does not say whether {shown} ({len(wrong)} in all) are 'traded', "
+            "'local' or 'mixed': give each industry of both tables one of these"
         )
-    return np.array([tradability[name] == base for name in panel.industries], bool)
+    return np.array([tradability[name] == base for name in industries], bool)
 
 
 def _denominators(
@@ -202,7 +217,7 @@ def _denominators(
     ref: Reference,
     base: BaseName | pd.DataFrame,
     value: str,
-    counted: NDArray[np.bool_],
+    tradability: Mapping[str, str] | None,
     reference: pd.DataFrame | Literal["sum"],
     absent: Absent,
 ) -> tuple[Floats, Floats]:
@@ -219,54 +234,41 @@ def _denominators(
         return own, read_weights(base, alone, column=value, what="base table")[:, 0]
     if base == "total":
         return panel.region_totals(value, absent), ref.total[value]
-    own = panel.only(counted).sums(value, "region", absent)
-    return own, ref.industry[value][:, counted].sum(axis=1)
+    mine = panel.only(_base_members(panel.industries, base, tradability))
+    # The reference's base holds its traded industries, whether or not the regions have them.
+    theirs = ref.whole.only(_base_members(ref.whole.industries, base, tradability))
+    total = theirs.sums(value, "region", absent).sum(axis=1)[ref.group]
+    return mine.sums(value, "region", absent), total
 
 
 def _bounds(
     panel: Panel,
-    ref: Reference,
     base: BaseName | pd.DataFrame,
     cells: NDArray[np.bool_],
     counted: NDArray[np.bool_],
     n: Floats,
-    N: Floats,
-    reference: pd.DataFrame | Literal["sum"],
+    share: Floats,
+    absent: Absent,
 ) -> tuple[Floats, Floats]:
-    """LQ at the ends of the certain bounds; monotone in the cell, so two evaluations do.
+    """LQ at the ends of the certain bounds.
 
-    Where a denominator is itself a sum of bounded cells, the others take the end that is worst
-    for the claim: high for the lower LQ, low for the upper.
+    The LQ rises with its own cell and falls with every other cell of its denominator. A published
+    denominator stays; in a summed one the others take the end that is worst for the claim.
     """
-    size, groups = len(panel.regions), len(panel.groups)
-    g, r, i = panel.g[cells], panel.r[cells], panel.i[cells]
     low, high = (panel.columns[column][cells] for column in _BOUNDS)
-
-    def others(ends: str, by: NDArray[np.intp], count: int) -> Floats:
-        weights = np.where(counted[panel.i], panel.columns[ends], 0.0)
-        return np.asarray(np.bincount(panel.g * count + by, weights, groups * count), float)
-
-    published = not isinstance(base, str) or (
-        base == "total" and not np.isnan(panel.totals["employment"]).any()
-    )
-    if published:
-        n_low, n_high = n, n
-    else:
-        n_low = low + others("employment_high", panel.r, size)[g * size + r] - high
-        n_high = high + others("employment_low", panel.r, size)[g * size + r] - low
-    X_low = X_high = ref.industry["employment"][g, i]
-    N_low = N_high = N
-    if isinstance(reference, str):
-        count = len(panel.industries)
-        X_low = low + others("employment_high", panel.i, count)[g * count + i] - high
-        X_high = high + others("employment_low", panel.i, count)[g * count + i] - low
-        if not published:
-            zeros = np.zeros(len(panel.g), np.intp)
-            N_low = others("employment_low", zeros, 1)[g]
-            N_high = others("employment_high", zeros, 1)[g]
+    n_low = n_high = n
+    if isinstance(base, str):
+        g, r = panel.g[cells], panel.r[cells]
+        kept = panel.only(counted)
+        sums = {ends: kept.sums(ends, "region", absent)[g, r] for ends in _BOUNDS}
+        fixed = np.zeros(len(low), bool)
+        if base == "total":
+            fixed = ~np.isnan(panel.totals["employment"])[g, r]
+        n_low = np.where(fixed, n, low + sums["employment_high"] - high)
+        n_high = np.where(fixed, n, high + sums["employment_low"] - low)
     return (
-        kernel.location_quotient(low, n_low, X_low, N_low),
-        kernel.location_quotient(high, n_high, X_high, N_high),
+        kernel.ratio(kernel.ratio(low, n_low), share),
+        kernel.ratio(kernel.ratio(high, n_high), share),
     )
 
 
@@ -279,7 +281,7 @@ def _plant_herfindahls(
     if value == "establishments":
         return kernel.ratio(1.0, x), kernel.ratio(1.0, X - x)
     counted = all("establishments" in columns for columns in (panel.columns, ref.industry))
-    measured = all("plant_herfindahl" in columns for columns in (panel.columns, ref.industry))
+    measured = all(_PLANTS in columns for columns in (panel.columns, ref.industry))
     if not counted and not measured:
         raise SchemaError(
             "interval='establishment' needs a column 'establishments' (or 'plant_herfindahl') in "
@@ -290,8 +292,8 @@ def _plant_herfindahls(
         own, whole = panel.columns["establishments"][cells], ref.industry["establishments"][g, i]
         H, H_rest = kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
     if measured:
-        H_whole = ref.industry["plant_herfindahl"][g, i]
-        known = panel.columns["plant_herfindahl"][cells]
+        H_whole = ref.industry[_PLANTS][g, i]
+        known = panel.columns[_PLANTS][cells]
         H = np.where(np.isnan(known), H, known)
         # Squared plant sizes add up, so the rest has what the region leaves of them. Where the
         # Herfindahls are themselves floors that may be too little: equal plants are the least.
@@ -303,7 +305,7 @@ def _plant_herfindahls(
 def _standard_error(
     x: Floats, n: Floats, X: Floats, N: Floats, plants: tuple[Floats, Floats] | None
 ) -> Floats:
-    """Standard error of ln LQ; NaN where x is 0 or the rest of the reference is negative."""
+    """Standard error of ln LQ; NaN where x is 0 or the region is not part of the reference."""
     rest, n_rest = X - x, N - n
     if plants is None:
         var_x, var_rest = kernel.binomial_variance(x, n), kernel.binomial_variance(rest, n_rest)
@@ -312,7 +314,8 @@ def _standard_error(
         var_rest = kernel.plant_variance(rest, n_rest, plants[1])
     var_rest = np.where(rest == 0, 0.0, var_rest)  # the region is the whole industry
     variance = kernel.log_lq_variance(x, X, var_x, var_rest)
-    return np.sqrt(np.where((variance >= 0) & (rest >= 0), variance, np.nan))
+    nested = (rest >= 0) & (n_rest >= 0)
+    return np.sqrt(np.where((variance >= 0) & nested, variance, np.nan))
 
 
 def herfindahl(
