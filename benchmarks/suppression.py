@@ -69,12 +69,12 @@ def nation(counties: int, leaves: int, seed: int = SEED) -> pd.DataFrame:
     # Plants by Poisson; counties, industries and their pairings are lognormal.
     size = np.exp(rng.normal(0, 1.45, counties))
     share = np.exp(rng.normal(0, 1.5, leaves))
-    rate = np.exp(rng.normal(0, 1.1, (counties, leaves))) * size[:, None] * share
+    rate = np.exp(rng.normal(0, 1.25, (counties, leaves))) * size[:, None] * share
     rate *= 2.25 * counties * leaves / rate.sum()
     plants = rng.poisson(rate).ravel()
     cell = np.repeat(np.arange(counties * leaves), plants)
-    typical = 4.0 * np.exp(rng.normal(0, 0.6, leaves))
-    jobs = np.rint(typical[cell % leaves] * np.exp(rng.normal(0, 1.35, len(cell))))
+    typical = 3.8 * np.exp(rng.normal(0, 0.6, leaves))
+    jobs = np.rint(typical[cell % leaves] * np.exp(rng.normal(0, 1.5, len(cell))))
     jobs = np.minimum(jobs, 20_000).astype(np.int64)
     kind = np.searchsorted(EDGES, jobs, side="right") - 1
     filled, place = np.unique(cell, return_inverse=True)
@@ -118,7 +118,7 @@ def _sum_up(county, leaf, values, largest, codes, state) -> pd.DataFrame:
     return cells
 
 
-def suppress(cells: pd.DataFrame, dominance: float = 0.6) -> pd.DataFrame:
+def suppress(cells: pd.DataFrame, dominance: float = 0.8) -> pd.DataFrame:
     """Withhold cells (primary, then complementary), and flag them."""
     truth = cells["truth"].to_numpy()
     place = cells["region"].astype(str).to_numpy()

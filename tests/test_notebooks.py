@@ -41,3 +41,11 @@ def test_notebook_runs(path, tmp_path):
     ]
     assert printed
     assert not warned
+    drawn = [
+        output
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert len(drawn) == sum("plot." in cell.source for cell in notebook.cells)

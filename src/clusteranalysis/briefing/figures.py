@@ -19,7 +19,8 @@ __all__ = ["FigureSpec", "choose_figures"]
 _CBP = "Source: US Census Bureau, County Business Patterns"
 #: Small multiples that stay readable on a page.
 _MAPS = 6
-#: Pay over less than this part of a cluster's possible jobs is not drawn.
+#: A cluster of whose possible jobs more than this part may be withheld is not drawn where its
+#: published part would be taken for the whole.
 _THIN = 0.5
 
 
@@ -82,11 +83,13 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
     table = found.table
     measured = table[table["location_quotient"].notna()]
     # Of the clusters that the rules never choose, the ranking tells all there is to tell.
-    considered = measured[measured["tradability"].isin(found.rules.tradability)]
+    considered = measured[
+        measured["tradability"].isin(found.rules.tradability) & (measured["open_share"] <= _THIN)
+    ]
     specs: list[tuple[str, str, str, Any, Kind]] = [
         (
             "trend",
-            f"Private jobs in the {region} and the United States",
+            f"Private jobs in {region} and the United States",
             f"{_CBP}, county and US totals {int(briefing.trend['year'].min())}-"
             f"{int(briefing.trend['year'].max())}, mid-March; index, first year = 100. Totals do "
             f"not depend on NAICS revisions. {no_county}",
@@ -95,7 +98,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "portfolio",
-            f"Which clusters are concentrated in the {region}, and which outpace the US?",
+            f"Which clusters are concentrated in {region}, and which outpace the US?",
             f"{years}. {base} Growth: {region}'s yearly rate less that of the same cluster in the "
             f"US, {start}-{end}, on published and deduced jobs. {_left_out(table, considered)}"
             f"{open_jobs}",
@@ -104,7 +107,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "ranking",
-            f"How concentrated is each cluster in the {region}?",
+            f"How concentrated is each cluster in {region}?",
             f"{now}. {base} Intervals: {found.level:.0%}, by establishments, at least this wide; "
             f"pale bars: where the withheld jobs could put it. {open_jobs}",
             measured,
@@ -129,7 +132,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "wages",
-            f"What does a job pay in the {region} and in the US?",
+            f"What does a job pay in {region} and in the US?",
             f"{now}. Annual payroll over reported jobs, US dollars a year, not adjusted for local "
             "prices or hours; payroll includes bonuses and taxable stock pay. US: the sum of "
             "annual pay over the sum of employment of all reported county cells of the 50 states "
@@ -139,7 +142,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
         ),
         (
             "map",
-            f"Where around the {region} are its most concentrated clusters?",
+            f"Where around {region} are its most concentrated clusters?",
             f"{now}; outlines: Census 2017 by us-atlas. {base} At most {_MAPS} of the chosen "
             "clusters, by LQ, on published and deduced jobs.",
             _map_table(briefing),
@@ -164,7 +167,10 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
 
 def _left_out(table: pd.DataFrame, shown: pd.DataFrame) -> str:
     kinds = sorted(set(table["tradability"]) - set(shown["tradability"]))
-    return f"Not shown: {' and '.join(kinds)} clusters (see the ranking). " if kinds else ""
+    hidden = table["tradability"].isin(shown["tradability"]) & ~table["name"].isin(shown["name"])
+    parts = [f"{' and '.join(kinds)} clusters (see the ranking)"] if kinds else []
+    parts += [f"mostly withheld: {'; '.join(table.loc[hidden, 'name'])}"] if hidden.any() else []
+    return f"Not shown: {'; '.join(parts)}. " if parts else ""
 
 
 def _unassigned(briefing: Briefing) -> str:
