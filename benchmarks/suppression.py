@@ -23,8 +23,9 @@ import pandas as pd
 
 from clusteranalysis.data import suppression
 from clusteranalysis.data.hierarchy import read_hierarchy
+from clusteranalysis.data.targets import CLASSES
 
-CLASSES = list(suppression.CLASSES)
+CLASSES = list(CLASSES)[:12]
 EDGES = [0, 5, 10, 20, 50, 100, 250, 500, 1000, 1500, 2500, 5000]
 FLAGS = np.array([0, 20, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000])
 STATES, SEED = 51, 20_130

@@ -23,7 +23,7 @@ BELOW = {
     "measures": {"kernels"},
     "industries": set(),
     "regions": set(),
-    "data": {"industries", "regions"},
+    "data": {"industries", "regions", "kernels"},
     "clusters": {"measures", "industries"},
     "plot": set(),
     "briefing": {"clusters", "plot", "measures", "industries", "regions"},

@@ -226,9 +226,14 @@ def test_nullable_numbers_may_be_missing():
 def test_text_for_numbers_is_refused_and_named(dtype):
     values = pd.Series(["10", "D", "30", "a"], dtype=dtype)
     message = refused(table(employment=values), "'employment'", "not numeric", "'D'", "to float")
-    assert named_rows(message) == [0, 1, 2, 3]
+    assert named_rows(message) == [1, 3]  # "10" and "30" are only kept as text
     mixed = pd.Series([10.0, "D", 30.0, None], dtype=object)
     assert named_rows(refused(table(employment=mixed), "'D'")) == [1]
+
+
+def test_more_jobs_than_there_are_people_is_no_count():
+    message = refused(table(employment=[1.0, 1e300, 2.0, 3.0]), "'employment'", "impossibly large")
+    assert named_rows(message) == [1]
 
 
 def test_truth_values_are_no_numbers():

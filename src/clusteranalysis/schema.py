@@ -64,6 +64,8 @@ _NUMERIC = (
     "plant_herfindahl",
 )
 _SHOWN = 5
+#: More dollars than the world pays in a year; sums of squares stay far from overflow below it.
+_MOST = 1e15
 
 
 def check_option(name: str, value: object, allowed: object) -> None:
@@ -133,21 +135,25 @@ def _check_numbers(table: pd.DataFrame, column: str) -> None:
     values = table[column]
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         parsed = pd.to_numeric(values, errors="coerce")
-        bad = np.asarray(parsed.isna() & values.notna()) | np.array(
-            [isinstance(v, (str, bool)) for v in values], bool
-        )
-        if not bad.any():  # numbers all right, but kept as objects
+        bad = np.asarray(parsed.isna() & values.notna())
+        if not bad.any():  # they could all be read as numbers, but are kept as text or objects
             bad = np.ones(len(table), bool)
+        if not len(table):
+            raise SchemaError(f"column {column!r} is not numeric: convert it to float")
         raise SchemaError(
             f"column {column!r} is not numeric: {_rows(table, bad, [column])}: "
             "convert it to float, with NaN where the number is withheld"
         )
     array = values.to_numpy(dtype=float, na_value=np.nan)
-    bad = np.isinf(array) | (array < 0)
+    bad = (array > _MOST) | (array < 0)
     if bad.any():
+        kind = (
+            "impossibly large"
+            if (np.isfinite(array[bad]) & (array[bad] > 0)).all()
+            else ("negative or infinite")
+        )
         raise SchemaError(
-            f"column {column!r} holds negative or infinite values: "
-            f"{_rows(table, bad, [column])}: a count is zero or more, NaN where it is withheld"
+            f"column {column!r} holds {kind} values: {_rows(table, bad, [column])}: a count is zero or more, NaN where it is withheld"
         )
 
 

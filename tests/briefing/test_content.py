@@ -103,6 +103,17 @@ def test_largest_industries_show_what_six_digits_withhold(data):
     )
 
 
+def test_a_wholly_withheld_cluster_is_part_of_the_remainder(data, tmp_path):
+    path = tmp_path / "coal.toml"
+    path.write_text(
+        '[definition]\nid = "coal"\ntitle = "Coal"\nnaics = 2017\n'
+        '[[cluster]]\nid = "coal"\nname = "Coal"\ntradability = "traded"\nindustries = ["2121"]\n'
+    )
+    briefing = ca.brief(data, definition=ca.read_definition(path))
+    assert briefing.growth["name"].tolist() == [REMAINDER]
+    assert briefing.bridge["jobs"].iloc[:4].sum() == pytest.approx(briefing.bridge["jobs"].iloc[4])
+
+
 def test_a_region_the_data_lack_is_named(data):
     with pytest.raises(RegionError, match="no county '48001'"):
         ca.brief(data, region="06001,48001")

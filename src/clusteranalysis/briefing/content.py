@@ -233,7 +233,7 @@ def _with_remainder(table: pd.DataFrame) -> pd.DataFrame:
     is_total = table["industry"] == TOTAL
     shown = table[~is_total & (table["industry"] != REST) & table["employment"].notna()]
     total = table[is_total].set_index("year")["employment"]
-    left = total - shown.groupby("year")["employment"].sum()
+    left = total - shown.groupby("year")["employment"].sum().reindex(total.index, fill_value=0.0)
     rest = left.rename("employment").reset_index().assign(industry=REST)
     kept = shown[["industry", "year", "employment"]]
     whole = table.loc[is_total, ["industry", "year", "employment"]]

@@ -19,6 +19,7 @@ import pandas as pd
 
 from clusteranalysis.errors import DefinitionError
 from clusteranalysis.industries import naics
+from clusteranalysis.schema import TOTAL
 
 __all__ = ["REST", "Cluster", "ClusterDefinition", "Tradability", "read_definition"]
 
@@ -166,6 +167,9 @@ def read_definition(source: str | Path = "east-bay-2017") -> ClusterDefinition:
     (27, 0)
     """
     name = str(source)
+    if not name.strip() or "\0" in name:
+        known = ", ".join(_SHIPPED)
+        raise DefinitionError(f"{name!r} is no definition: use {known}, or a TOML file's path")
     if name in _SHIPPED:
         text = resources.files(__package__).joinpath(_SHIPPED[name]).read_text("utf-8")
     else:
@@ -174,6 +178,10 @@ def read_definition(source: str | Path = "east-bay-2017") -> ClusterDefinition:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{name}: not a TOML file: {error}: mend that line") from None
+    except (ValueError, RecursionError) as error:
+        # tomllib lets Python's own limits through: digits of a number, depth of nesting.
+        reason = str(error).partition(";")[0] or type(error).__name__
+        raise DefinitionError(f"{name}: not a cluster definition: {reason}") from None
     faults: list[str] = []
     definition = _parse(content, faults)
     if faults:
@@ -185,7 +193,7 @@ def read_definition(source: str | Path = "east-bay-2017") -> ClusterDefinition:
 
 def _read_text(path: Path, name: str) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(_SHIPPED)
         raise DefinitionError(
@@ -214,7 +222,8 @@ def _parse(content: dict[str, Any], faults: list[str]) -> ClusterDefinition:
     _unknown_keys(content, {"definition", "cluster"}, "top level", faults)
     head = content.get("definition", {})
     rows = content.get("cluster", [])
-    if not isinstance(head, dict) or "definition" not in content:
+    given = isinstance(head, dict) and "definition" in content
+    if not given:
         faults.append("top level: no [definition] table with id, title and naics")
         head = {}
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -222,14 +231,14 @@ def _parse(content: dict[str, Any], faults: list[str]) -> ClusterDefinition:
         rows = []
     _unknown_keys(head, {"id", "title", "naics", "notes"}, "[definition]", faults)
     vintage = head.get("naics", 2017)
-    if vintage != 2017 or isinstance(vintage, bool):
+    if vintage != 2017 or not isinstance(vintage, int):
         faults.append(f"[definition]: naics must be 2017, the vintage that ships, not {vintage!r}")
     known = naics(2017)["industry"].tolist()
     clusters = tuple(_parse_cluster(row, at, known, faults) for at, row in enumerate(rows, 1))
     _check_once(clusters, faults)
     return ClusterDefinition(
-        id=_text(head, "id", "[definition]", faults),
-        title=_text(head, "title", "[definition]", faults),
+        id=_text(head, "id", "[definition]", faults) if given else "",
+        title=_text(head, "title", "[definition]", faults) if given else "",
         vintage=2017,
         clusters=clusters,
         notes=_text(head, "notes", "[definition]", faults),
@@ -270,16 +279,23 @@ def _parse_cluster(row: dict[str, Any], at: int, known: list[str], faults: list[
 
 def _check_once(clusters: tuple[Cluster, ...], faults: list[str]) -> None:
     """Each id once, and each code in one cluster only."""
-    ids = [cluster.id for cluster in clusters]
-    for repeated in sorted({name for name in ids if name and ids.count(name) > 1}):
-        faults.append(f"cluster id {repeated!r} stands {ids.count(repeated)} times: rename one")
-    if REST in ids:
-        faults.append(f"cluster id {REST!r} is kept for what no cluster takes: rename it")
+    for field in ("id", "name"):
+        texts = [getattr(cluster, field) for cluster in clusters]
+        for repeated in sorted({text for text in texts if text and texts.count(text) > 1}):
+            count = texts.count(repeated)
+            faults.append(f"cluster {field} {repeated!r} stands {count} times: rename one")
+    for cluster in clusters:
+        # Ids stand in the industry column: they must not be taken for a total or a code.
+        if cluster.id in (REST, TOTAL) or cluster.id.isdigit():
+            faults.append(f"cluster id {cluster.id!r} would be read as a code or total: rename it")
     pairs = sorted((prefix, cluster.id) for cluster in clusters for prefix in cluster.prefixes)
     for at, (prefix, owner) in enumerate(pairs):
         for other, other_owner in pairs[at + 1 :]:
             if not other.startswith(prefix):
                 break
+            if other == prefix and other_owner == owner:
+                faults.append(f"{other!r} stands twice in {owner!r}: drop one")
+                continue
             faults.append(
                 f"{other!r} ({other_owner}) lies inside {prefix!r} ({owner}): each code may stand "
                 "once; list the children of the wider prefix instead"

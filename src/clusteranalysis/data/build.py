@@ -59,6 +59,9 @@ _UNITS = "jobs in the pay period of 12 March; payroll in US dollars a year"
 #: Parquet types by column; counts are whole numbers, so that integers store them exactly.
 _TYPES = {
     "level": pa.int8(),
+    "vintage": pa.int16(),
+    "source_vintage": pa.int16(),
+    "target_vintage": pa.int16(),
     "year": pa.int16(),
     "employment": pa.int32(),
     "establishments": pa.int32(),
@@ -125,7 +128,7 @@ def build_sample(
     Returns
     -------
     list of Path
-        The files written: ``naics/naics_2017.parquet``, ``east-bay/*.parquet`` and
+        The files written: ``naics/*.parquet``, ``east-bay/*.parquet`` and
         ``east-bay/provenance.json``. Employment is NaN where withheld, never zero.
 
     Raises
@@ -168,21 +171,46 @@ def build_sample(
         say(f"wrote {name}: {len(table):,} rows")
 
     say("reading the NAICS structure")
+    for vintage, name in sources.NAICS_CODES.items():
+        put(
+            f"naics/naics_{vintage}.parquet",
+            sources.naics_structure(source, vintage),
+            [name],
+            agency="US Census Bureau",
+            product=f"{vintage} NAICS, 2-6 digit codes",
+            licence=_CBP["licence"],
+            naics_vintage=vintage,
+            steps=["titles stripped of surplus spaces", "level and parent derived from the code"],
+        )
     put(
-        "naics/naics_2017.parquet",
-        sources.naics_structure(source),
-        [sources.NAICS_CODES],
+        "naics/concordance.parquet",
+        sources.concordances(source),
+        list(sources.CONCORDANCES),
         agency="US Census Bureau",
-        product="2017 NAICS, 2-6 digit codes",
+        product="NAICS concordances 2002 to 2007, 2007 to 2012, 2012 to 2017, 2017 to 2022",
         licence=_CBP["licence"],
-        naics_vintage=2017,
-        steps=["titles stripped of surplus spaces", "level and parent derived from the code"],
+        steps=["codes of both editions as listed; titles and notes left out"],
     )
     say("reading County Business Patterns")
     six = sources.county_cells(source, sources.COUNTIES_6)
     four = sources.county_cells(source, sources.COUNTIES_4)
     us = sources.us_levels(source)
     county = sources.county_totals(source)
+    put(
+        "naics/reference_employment.parquet",
+        sources.reference_employment(us),
+        [sources.US],
+        **(_CBP | {"naics_vintage": None, "years": list(range(2001, 2022))}),
+        units="jobs in the pay period of 12 March",
+        steps=[
+            "the US by six-digit industry in the first and the last year of each edition of "
+            "NAICS, on either side of a break",
+            "an industry withheld alone under a published parent is deduced where the "
+            "establishments add up",
+            "an industry still withheld is taken from the nearest year of the edition that shows "
+            "it; year says which",
+        ],
+    )
 
     bay = find_region("bay-area").counties
     cells = tables.cells(six, four, us, county, bay)

@@ -11,19 +11,23 @@ from pathlib import Path
 import pandas as pd
 
 from clusteranalysis.errors import DataError
-from clusteranalysis.industries import level, parent, parse_codes
+from clusteranalysis.industries import level, naics_vintage, parent, parse_codes
+from clusteranalysis.industries.structure import read_concordance
 from clusteranalysis.schema import TOTAL, check_columns
 
 __all__ = [
+    "CONCORDANCES",
     "COUNTIES_4",
     "COUNTIES_6",
     "COUNTY_TOTALS",
     "NAICS_CODES",
     "US",
     "YEARS",
+    "concordances",
     "county_cells",
     "county_totals",
     "naics_structure",
+    "reference_employment",
     "us_levels",
 ]
 
@@ -31,7 +35,12 @@ COUNTIES_6 = "cbp/counties_naics6_2017-2021.csv.gz"
 COUNTIES_4 = "cbp/counties_naics4_2017-2021.csv.gz"
 COUNTY_TOTALS = "cbp/county_totals_2001-2021.csv.gz"
 US = "cbp/us_2001-2021_all_naics.csv.gz"
-NAICS_CODES = "naics/2-6 digit_2017_Codes.csv"
+NAICS_CODES = {
+    vintage: f"naics/2-6 digit_{vintage}_Codes.csv" for vintage in (2017, 2007, 2012, 2022)
+}
+CONCORDANCES = tuple(
+    f"naics/{older}_to_{older + 5}_NAICS.csv" for older in (2002, 2007, 2012, 2017)
+)
 
 #: 2017 is left out: that year's county files store tens of thousands of withheld cells as 0.
 YEARS = (2018, 2019, 2020, 2021)
@@ -107,9 +116,61 @@ def county_totals(source: Path) -> pd.DataFrame:
     return totals.sort_values(["region", "year"], ignore_index=True)
 
 
-def naics_structure(source: Path) -> pd.DataFrame:
+def concordances(source: Path) -> pd.DataFrame:
+    """Read the links from each edition of NAICS to the next, one below the other."""
+    return pd.concat([read_concordance(source / name) for name in CONCORDANCES], ignore_index=True)
+
+
+def reference_employment(us: pd.DataFrame) -> pd.DataFrame:
+    """Choose the nation's six-digit jobs nearest to each break between editions.
+
+    `us` is the table of :func:`us_levels`. An industry withheld in the first (last) year of its
+    edition is taken from the nearest year of the edition in which it is published or deduced.
+    """
+    jobs = _deduce(us)
+    jobs = jobs[(jobs["level"] == 6) & jobs["employment"].notna()]
+    jobs = jobs.assign(vintage=jobs["year"].map(naics_vintage)).sort_values("year")
+    sides = []
+    for edge, which in (("first", "head"), ("last", "tail")):
+        nearest = getattr(jobs.groupby(["vintage", "industry"]), which)(1)
+        sides.append(nearest.assign(edge=edge))
+    columns = ["vintage", "edge", "industry", "year", "employment", "status"]
+    table = pd.concat(sides)[columns]
+    # The years begin within the edition of 1997: its first year is no side of a break.
+    table = table[(table["vintage"] != 1997) | (table["edge"] == "last")]
+    return table.sort_values(columns[:3], ignore_index=True)
+
+
+def _deduce(us: pd.DataFrame) -> pd.DataFrame:
+    """Fill an industry that alone is missing under a published parent, level by level.
+
+    Only where the establishments add up: a parent with an unlisted child would yield a wrong
+    number.
+    """
+    us = us.assign(parent=parent(us["industry"]), status="reported")
+    for level_ in (2, 3, 4, 5, 6):
+        above = us[["industry", "year", "employment", "establishments"]]
+        above = above.set_axis(["parent", "year", "jobs", "plants"], axis=1)
+        mine = us.loc[us["level"] == level_].reset_index().merge(above, on=["parent", "year"])
+        grouped = mine.assign(missing=mine["employment"].isna()).groupby(["parent", "year"])
+        alone = mine["employment"].isna() & (grouped["missing"].transform("sum") == 1)
+        alone &= grouped["establishments"].transform("sum") == mine["plants"]
+        rest = (mine["jobs"] - grouped["employment"].transform("sum"))[alone].dropna()
+        if (rest < 0).any():
+            first = mine.loc[rest[rest < 0].index[0]]
+            raise DataError(
+                f"the parts of industry {first['parent']} in {first['year']} exceed it in {US}: "
+                "download the file again"
+            )
+        us.loc[mine["index"][rest.index], "employment"] = rest.to_numpy()
+        us.loc[mine["index"][rest.index], "status"] = "deduced"
+    return us
+
+
+def naics_structure(source: Path, vintage: int = 2017) -> pd.DataFrame:
     """Read the official list of industries; its first data row is blank, its titles padded."""
-    table = _read(source, NAICS_CODES, [], dtype="str", encoding="utf-8-sig")
+    name = NAICS_CODES[vintage]
+    table = _read(source, name, [], dtype="str", encoding="utf-8-sig")
     codes, names = table.iloc[:, 1], table.iloc[:, 2]
     listed = codes.notna()
     industry = parse_codes(codes[listed])
@@ -128,6 +189,6 @@ def naics_structure(source: Path) -> pd.DataFrame:
         or not structure["parent"].isin({TOTAL, *structure["industry"]}).all()
     ):
         raise DataError(
-            f"the source file {NAICS_CODES} repeats a code or lacks a parent: download it again"
+            f"the source file {name} repeats a code or lacks a parent: download it again"
         )
     return structure.sort_values("industry", ignore_index=True)

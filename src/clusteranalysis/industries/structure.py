@@ -1,9 +1,12 @@
-"""What is this industry called, and what belongs to what?"""
+"""What does each edition of NAICS list, and which of its industries became which of the next?"""
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,14 +15,30 @@ from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries.codes import parse_codes
 from clusteranalysis.schema import TOTAL
 
-__all__ = ["naics", "titles"]
+__all__ = [
+    "LINK",
+    "VINTAGES",
+    "naics",
+    "parse_vintage",
+    "read_concordance",
+    "shipped_links",
+    "titles",
+    "vintage_codes",
+]
 
-_SHIPPED = (2017,)
+#: Editions of NAICS, in the order in which they follow each other.
+VINTAGES = (1997, 2002, 2007, 2012, 2017, 2022)
+#: Columns of a table of links between two editions.
+LINK = ["source_vintage", "target_vintage", "source", "target"]
+_SHIPPED = (2007, 2012, 2017, 2022)
+_HEADER = re.compile(r"(?:(\d{4}) NAICS|NAICS (\d{4}))(?: U\.?S\.?)?(?: code)?", re.IGNORECASE)
+_HEAD_ROWS = 15
+_SHOWN = 5
 # Published by CBP beside NAICS's own industries, in CBP's wording.
 _BESIDE = {TOTAL: "Total for all sectors", "99": "Industries not classified"}
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=len(_SHIPPED))
 def _structure(vintage: int) -> pd.DataFrame:
     table = pd.read_parquet(resources.processed("naics", f"naics_{vintage}.parquet"))
     return table.astype({"level": "int64"})
@@ -31,7 +50,7 @@ def naics(vintage: int = 2017) -> pd.DataFrame:
     Parameters
     ----------
     vintage : int
-        Edition of NAICS; 2017 (used by CBP 2017 to 2021) ships with the package.
+        Edition of NAICS: 2007, 2012, 2017 (used by CBP 2017 to 2021) or 2022.
 
     Returns
     -------
@@ -52,7 +71,7 @@ def naics(vintage: int = 2017) -> pd.DataFrame:
     if vintage not in _SHIPPED:
         raise DataError(
             f"the NAICS {vintage} structure is not shipped: use vintage=2017, which classifies "
-            "CBP 2017 to 2021"
+            "CBP 2017 to 2021, or one of 2007, 2012, 2022"
         )
     return _structure(vintage).copy()
 
@@ -94,3 +113,102 @@ def titles(codes: Iterable[object], vintage: int = 2017) -> pd.Series:
             "may be of another vintage (see naics_vintage), and need a concordance first"
         )
     return parsed.map(known).astype("str")
+
+
+def parse_vintage(name: str, value: object) -> int:
+    """Turn ``"naics2017"`` or 2017 into 2017, refusing what is no edition of NAICS."""
+    text = str(value).strip().lower().removeprefix("naics").strip()
+    if text.isdigit() and int(text) in VINTAGES and not isinstance(value, bool):
+        return int(text)
+    listed = ", ".join(map(str, VINTAGES))
+    raise SchemaError(
+        f"{name}={value!r} is no edition of NAICS: use one of {listed}, or 'naics2017'"
+    )
+
+
+def read_concordance(path: str | Path) -> pd.DataFrame:
+    """Read a concordance as the Census Bureau publishes it, so that its links can be used.
+
+    The header row is found by its words: one column is called ``1997 NAICS Code`` and one
+    ``2002 NAICS Code`` (or likewise for other editions). Titles and notes are not read.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV file. Save a spreadsheet as CSV first.
+
+    Returns
+    -------
+    DataFrame
+        ``source_vintage, target_vintage, source, target``, from the older edition to the newer
+        whichever way round the file is; one row a link, sorted.
+
+    Raises
+    ------
+    DataError
+        The file is missing, has no such header, or a row lacks a six-digit code.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "1997_to_2002.csv"
+    >>> _ = path.write_text("A title\\n\\n1997 NAICS Code,Title,2002 NAICS Code,Title\\n"
+    ...                     "233110,Land,236115,New homes\\n233110,Land,237210,Land\\n")
+    >>> read_concordance(path)
+       source_vintage  target_vintage  source  target
+    0            1997            2002  233110  236115
+    1            1997            2002  233110  237210
+    """
+    path = Path(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            f"the concordance {str(path)!r} cannot be read ({error}): give a CSV file in UTF-8"
+        ) from error
+    for start, row in enumerate(rows[:_HEAD_ROWS]):
+        # A header may name a column over two lines.
+        found = [_HEADER.fullmatch(" ".join(cell.split())) for cell in row]
+        columns = [(i, int(m[1] or m[2])) for i, m in enumerate(found) if m]
+        if len({vintage for _, vintage in columns}) == len(columns) == 2:
+            break
+    else:
+        raise DataError(
+            f"the concordance {str(path)!r} has no header row in its first {_HEAD_ROWS} rows: "
+            "call its two columns of codes '1997 NAICS Code' and '2002 NAICS Code', or likewise"
+        )
+    (old, older), (new, newer) = sorted(columns, key=lambda column: column[1])
+    for vintage in (older, newer):
+        parse_vintage("the concordance's edition", vintage)
+    pairs, bad = [], []
+    for number, row in enumerate(rows[start + 1 :], start + 2):
+        pair = tuple(row[i].strip() if i < len(row) else "" for i in (old, new))
+        if all(re.fullmatch(r"\d{6}", code) for code in pair):
+            pairs.append((older, newer, *pair))
+        elif any(pair):
+            bad.append(f"row {number} {pair}")
+    if bad or not pairs:
+        shown = "; ".join(bad[:_SHOWN]) or "no row has any"
+        more = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
+        raise DataError(
+            f"the concordance {str(path)!r} needs a six-digit code in both columns: "
+            f"{shown}{more}: fill them in, or delete the row"
+        )
+    links = pd.DataFrame(pairs, columns=LINK).astype({"source": "str", "target": "str"})
+    return links.drop_duplicates().sort_values(LINK, ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def shipped_links() -> pd.DataFrame:
+    """Packaged concordances, 2002 to 2022, older to newer; not to be changed."""
+    table = pd.read_parquet(resources.processed("naics", "concordance.parquet"))
+    return table.astype({"source_vintage": "int64", "target_vintage": "int64"})
+
+
+def vintage_codes(vintage: int, links: pd.DataFrame | None = None) -> list[str]:
+    """Six-digit codes of an edition, as the shipped or the caller's concordances list them."""
+    table = shipped_links() if links is None else pd.concat([links[LINK], shipped_links()])
+    old = table.loc[table["source_vintage"] == vintage, "source"]
+    new = table.loc[table["target_vintage"] == vintage, "target"]
+    return sorted({*old, *new})
