@@ -8,6 +8,10 @@ from .clusters import cluster_employment as cluster_employment
 from .clusters import identify_clusters as identify_clusters
 from .clusters import read_definition as read_definition
 from .data import sample as sample
+from .data.download import fetch_boundaries as fetch_boundaries
+from .data.download import fetch_cbp as fetch_cbp
+from .data.download import fetch_naics as fetch_naics
+from .data.download import fetch_qcew as fetch_qcew
 from .measures import coagglomeration as coagglomeration
 from .measures import dynamic_location_quotient as dynamic_location_quotient
 from .measures import ellison_glaeser as ellison_glaeser

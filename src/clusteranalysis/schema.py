@@ -147,13 +147,11 @@ def _check_numbers(table: pd.DataFrame, column: str) -> None:
     array = values.to_numpy(dtype=float, na_value=np.nan)
     bad = (array > _MOST) | (array < 0)
     if bad.any():
-        kind = (
-            "impossibly large"
-            if (np.isfinite(array[bad]) & (array[bad] > 0)).all()
-            else ("negative or infinite")
-        )
+        large = (array[bad] > 0) & np.isfinite(array[bad])
+        kind = "impossibly large" if large.all() else "negative or infinite"
         raise SchemaError(
-            f"column {column!r} holds {kind} values: {_rows(table, bad, [column])}: a count is zero or more, NaN where it is withheld"
+            f"column {column!r} holds {kind} values: {_rows(table, bad, [column])}: a count is "
+            "zero or more, NaN where it is withheld"
         )
 
 

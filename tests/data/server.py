@@ -29,7 +29,8 @@ class Agency:
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     ranges: bool = True
     marks: bool = True
-    lengths: bool = True
+    #: "told", "hidden" (the end of the connection is the end of the file) or "chunked".
+    lengths: str = "told"
     #: Headers for every answer, such as Retry-After.
     extra: dict[str, str] = field(default_factory=dict)
     #: Called before each answer.
@@ -75,10 +76,14 @@ class _Handler(BaseHTTPRequestHandler):
             status, head["Content-Range"] = 206, f"bytes {start}-{len(body) - 1}/{len(body)}"
         if agency.marks:
             head["ETag"] = mark
-        if agency.lengths:
+        if agency.lengths == "told":
             head["Content-Length"] = str(len(body) - start)
+        elif agency.lengths == "chunked":
+            head["Transfer-Encoding"] = "chunked"
         self._head(status, head | agency.extra)
         rest = body[start:]
+        if agency.lengths == "chunked":
+            rest = f"{len(rest):x}\r\n".encode() + rest + b"\r\n0\r\n\r\n"
         if fault is None:
             return self.wfile.write(rest)
         if fault == "drip":

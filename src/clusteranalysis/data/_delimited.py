@@ -30,8 +30,8 @@ from clusteranalysis.errors import DataError
 
 __all__ = ["Kind", "Note", "ReadReport", "Rows", "read_delimited"]
 
-#: ``code`` and ``text`` are few distinct values; ``count`` and ``money`` are whole numbers (decimals
-#: are taken too); ``number`` is any number from zero up.
+#: ``text`` is few distinct values; ``count`` (up to 2^31) and ``money`` are whole numbers, though
+#: decimals are taken too; ``number`` is any number from zero up.
 Kind = Literal["text", "count", "money", "number"]
 
 #: What reading may raise on bytes that are not what they claim to be.
@@ -42,7 +42,6 @@ _BROKEN = (
     RuntimeError,
     NotImplementedError,
     OverflowError,
-    MemoryError,
     KeyError,
     struct.error,
     zlib.error,
@@ -91,6 +90,8 @@ class ReadReport:
     dropped, changed : tuple of Note
         Rows left out, and cells whose stored 0 (or ``N``) stands for a number not shown; each
         with its count and the first examples. Dropped rows add up to ``rows_in - rows_out``.
+    noticed : tuple of Note
+        Rows that contradict the layout and are kept as published.
     ignored : tuple of str
         Columns of the file that are not in the table.
     """
@@ -103,12 +104,14 @@ class ReadReport:
     rows_out: int
     dropped: tuple[Note, ...]
     changed: tuple[Note, ...]
+    noticed: tuple[Note, ...]
     ignored: tuple[str, ...]
 
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.rows_in:,} rows in, {self.rows_out:,} rows out"]
         lines += [f"dropped {note}" for note in self.dropped]
         lines += [f"changed {note}" for note in self.changed]
+        lines += [f"noticed {note}" for note in self.noticed]
         if self.ignored:
             lines.append(f"columns not taken: {', '.join(self.ignored)}")
         return "\n".join(lines)
@@ -142,7 +145,7 @@ class Rows:
             value.strip() for value in coded.dictionary.to_pylist()
         ]
 
-    def number(self, column: str) -> np.ndarray:
+    def number(self, column: str, *, signed: bool = False) -> np.ndarray:
         """Take a number column out as floats, NaN where none is shown."""
         values = self._take(column)
         lowest = pc.min(values).as_py()
@@ -152,21 +155,18 @@ class Rows:
             stop = start + len(chunk)
             out[start:stop] = chunk.to_numpy(zero_copy_only=False)
             start = stop
-        decimal = pa.types.is_floating(values.type)
-        if (lowest is not None and not lowest >= 0) or (decimal and not self._finite(values, out)):
-            shown = pc.is_valid(values).to_numpy()
+        negative = not signed and lowest is not None and not lowest >= 0
+        # Arrow takes "nan" and "inf" for decimals.
+        if negative or np.isfinite(out).sum() != len(values) - values.null_count:
+            good = np.isfinite(out) & ((out >= 0) | signed)
             self.refuse(
                 column,
-                shown & ~((out >= 0) & np.isfinite(out)),
+                pc.is_valid(values).to_numpy() & ~good,
                 lambda i: repr(float(out[i])),
-                "holds what is no count",
+                "holds what is no amount",
                 "a number is zero or more, and its field is empty where it is not shown",
             )
         return out
-
-    @staticmethod
-    def _finite(values: pa.ChunkedArray, out: np.ndarray) -> bool:
-        return bool(np.isfinite(out).sum() == len(values) - values.null_count)
 
     def keep(self, rows: np.ndarray) -> None:
         """Keep only these rows of the columns not yet taken."""
@@ -234,22 +234,29 @@ def read_delimited(
     try:
         with _opened(path) as stream:
             header = _header(stream, path.name, what)
-        kinds = choose(header)
+    except FileNotFoundError:
+        raise DataError(f"no file {str(path)!r}: check the name") from None
+    except _BROKEN as error:
+        raise _unreadable(path, what, error) from None
+    kinds = choose(header)
+    try:
         try:
             table = _parsed(path, header, kinds, whole=True)
         except pa.ArrowInvalid:
             # A count written as 183476.0 is read as a decimal; what is no number fails again.
             table = _parsed(path, header, kinds, whole=False)
-    except FileNotFoundError:
-        raise DataError(f"no file {str(path)!r}: check the name") from None
     except pa.ArrowInvalid as error:
         _diagnose(path, header, kinds)
         raise _unreadable(path, what, error) from None
     except _BROKEN as error:
         raise _unreadable(path, what, error) from None
     if table.num_rows == 0:
-        raise DataError(f"{path.name!r} holds no rows below its header: download it again")
+        raise _empty(path)
     return Rows(path.name, header, table)
+
+
+def _empty(path: Path) -> DataError:
+    return DataError(f"{path.name!r} holds no rows below its header: download it again")
 
 
 def _unreadable(path: Path, what: str, error: BaseException) -> DataError:
@@ -333,6 +340,7 @@ def _diagnose(path: Path, header: list[str], kinds: Mapping[str, Kind]) -> None:
     """Say which rows a file could not be read for; slow, and only used once reading failed."""
     numbers = [i for i, column in enumerate(header) if kinds.get(column, "text") != "text"]
     ragged: list[str] = []
+    rows = 0
     odd: dict[str, list[str]] = {}
     try:
         with _opened(path) as stream:
@@ -341,23 +349,26 @@ def _diagnose(path: Path, header: list[str], kinds: Mapping[str, Kind]) -> None:
             for place, row in enumerate(lines, 1):
                 if place == 1 or not row:
                     continue
+                rows += 1
                 if len(row) != len(header):
                     ragged.append(f"row {place} has {len(row)}")
                     continue
                 for i in numbers:
                     if row[i] not in _HIDDEN and _NUMBER.fullmatch(row[i]) is None:
                         odd.setdefault(header[i], []).append(f"row {place} {row[i][:40]!r}")
-                if len(ragged) >= _SHOWN or any(len(rows) >= _SHOWN for rows in odd.values()):
+                if len(ragged) >= _SHOWN or any(len(found) >= _SHOWN for found in odd.values()):
                     break
     except _BROKEN:
-        pass
+        return
+    if not rows:
+        raise _empty(path)
     if ragged:
         raise DataError(
             f"{path.name!r} has {len(header)} columns, but {', '.join(ragged)}: the file is cut "
             "short or not comma-separated; download it again"
         )
-    for column, rows in odd.items():
+    for column, found in odd.items():
         raise DataError(
-            f"column {column!r} of {path.name!r} holds what is no number ({', '.join(rows)}): "
+            f"column {column!r} of {path.name!r} holds what is no number ({', '.join(found)}): "
             "write plain numbers such as 1234, and leave the field empty where one is not shown"
         )

@@ -130,12 +130,10 @@ def reference_employment(us: pd.DataFrame) -> pd.DataFrame:
     jobs = _deduce(us)
     jobs = jobs[(jobs["level"] == 6) & jobs["employment"].notna()]
     jobs = jobs.assign(vintage=jobs["year"].map(naics_vintage)).sort_values("year")
-    sides = []
-    for edge, which in (("first", "head"), ("last", "tail")):
-        nearest = getattr(jobs.groupby(["vintage", "industry"]), which)(1)
-        sides.append(nearest.assign(edge=edge))
+    grouped = jobs.groupby(["vintage", "industry"])
+    sides = [grouped.head(1).assign(edge="first"), grouped.tail(1).assign(edge="last")]
     columns = ["vintage", "edge", "industry", "year", "employment", "status"]
-    table = pd.concat(sides)[columns]
+    table: pd.DataFrame = pd.concat(sides)[columns]
     # The years begin within the edition of 1997: its first year is no side of a break.
     table = table[(table["vintage"] != 1997) | (table["edge"] == "last")]
     return table.sort_values(columns[:3], ignore_index=True)

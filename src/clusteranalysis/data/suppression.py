@@ -43,6 +43,10 @@ INFLATION = 1.25
 # Pay a job spreads this much around its industry's mean.
 _WAGE_SPREAD = 0.4
 _SHOWN = 3
+# Weights below this belong to slack: its optimum lies nowhere near its bounds.
+_LINEAR = 1e-4
+# Factor on the variance of cells that are sums of others: as good as no target of their own.
+_WHOLE = 1e4
 
 
 @dataclass(frozen=True)
@@ -65,21 +69,25 @@ def clarabel(problem: Quadratic) -> Floats | None:
     from scipy import sparse
 
     weight, cost, matrix, right, low, high = problem
-    # In units of each cell's own spread all curvatures are one.
-    spread = 1.0 / np.sqrt(weight)
+    # From each cell's own optimum, in units of its own spread: curvatures are one, costs nought.
+    spread = 1.0 / np.sqrt(np.maximum(weight, 1e-12))
+    centre = np.where(weight > _LINEAR, -cost * spread**2, 0.0)
+    curve = sparse.diags_array(weight * spread**2, format="csc")
+    slope = (cost + weight * centre) * spread
     identity = sparse.identity(len(weight), format="csc")
     bounded = np.isfinite(high)
     rows = sparse.csc_matrix(
         sparse.vstack([matrix @ sparse.diags_array(spread), -identity, identity[bounded]])
     )
-    limits = np.concatenate([right, -low / spread, high[bounded] / spread[bounded]])
+    below, above = (low - centre) / spread, ((high - centre) / spread)[bounded]
+    limits = np.concatenate([right - matrix @ centre, -below, above])
     cones = [solver.ZeroConeT(len(right)), solver.NonnegativeConeT(len(limits) - len(right))]
     settings = solver.DefaultSettings()
     settings.verbose = False
-    found = solver.DefaultSolver(identity, cost * spread, rows, limits, cones, settings).solve()
+    found = solver.DefaultSolver(curve, slope, rows, limits, cones, settings).solve()
     if str(found.status) not in ("Solved", "AlmostSolved"):
         return None
-    return np.asarray(found.x) * spread
+    return np.asarray(centre + np.asarray(found.x) * spread)
 
 
 def _years(table: pd.DataFrame, columns: list[str]) -> Iterator[pd.DataFrame]:
@@ -117,9 +125,7 @@ def _prepare(year: pd.DataFrame, missing: Missing) -> _Problem:
         high = np.where(meet, np.minimum(high, flag_high), flag_high)
     low, high = (np.where(np.isnan(value), bound, value) for bound in (low, high))
     result = propagate(low, high, hierarchy.system)
-    return _Problem(
-        cells, hierarchy, value, low, high, result.low, result.high, result.conflict
-    )
+    return _Problem(cells, hierarchy, value, low, high, result.low, result.high, result.conflict)
 
 
 def _table(problem: _Problem, x: Floats | None) -> pd.DataFrame:
@@ -257,10 +263,15 @@ def impute(
             m[free], v[free], problem.low[free], problem.high[free]
         )
         v = np.maximum(v, 0.01)
+        # What a whole's own row says, its parts' rows say already: it must not count twice.
+        whole = np.zeros(len(m), bool)
+        whole[problem.hierarchy.system.whole] = True
+        v[whole] *= _WHOLE
+        spread = np.where(whole, 0.0, inflation * np.sqrt(v))
         for draw in range(max(draws, 1)):
             aim = m
             if draws:
-                aim = m + inflation * np.sqrt(v) * generator.standard_normal(len(m))
+                aim = m + spread * generator.standard_normal(len(m))
             part = _table(problem, _balanced(problem, aim, v, quiet=draw > 0))
             if draws:
                 part.insert(list(part.columns).index("employment"), "draw", draw)
@@ -342,9 +353,7 @@ def impute_payroll(employment: pd.DataFrame) -> pd.DataFrame:
         v = (_WAGE_SPREAD * m) ** 2 + 1.0
         free = found.high > found.low
         m[free], v[free] = truncated_moments(m[free], v[free], found.low[free], found.high[free])
-        problem = _Problem(
-            part, hierarchy, value, low, high, found.low, found.high, found.conflict
-        )
+        problem = _Problem(part, hierarchy, value, low, high, found.low, found.high, found.conflict)
         x = _balanced(problem, m, np.maximum(v, 0.01), quiet=bool(parts))
         deduced = ~known & (found.low == found.high)
         status = np.select([known, deduced], ["reported", "deduced"], "imputed")

@@ -88,9 +88,7 @@ def ratios(industry: pd.Series, numerator: Floats, denominator: Floats) -> Float
     # A mean of no known row is the mean of all.
     overall = numerator[known].sum() / denominator[known].sum() if known.any() else np.nan
     table = {
-        name: top / bottom
-        for name, top, bottom in zip(names, *sums, strict=True)
-        if bottom > 0
+        name: top / bottom for name, top, bottom in zip(names, *sums, strict=True) if bottom > 0
     }
     plain = sorted({str(name).split(" ")[0] for name in names})
     above: dict[str, str] = {}

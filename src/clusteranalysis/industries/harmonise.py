@@ -2,71 +2,51 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from clusteranalysis.errors import DataError, SchemaError
-from clusteranalysis.industries.codes import naics_vintage, truncate
-from clusteranalysis.industries.concordance import concordance
-from clusteranalysis.industries.structure import VINTAGES, parse_vintage, vintage_codes
-from clusteranalysis.schema import KEYS, TOTAL, Absent, check_employment, check_option
+from clusteranalysis.industries.codes import naics_vintage
+from clusteranalysis.industries.concordance import concordance, unmoved, unmoved_between
+from clusteranalysis.industries.structure import (
+    VINTAGES,
+    all_codes,
+    is_code,
+    parse_vintage,
+    vintage_codes,
+    vintages_of,
+    with_parents,
+)
+from clusteranalysis.schema import (
+    KEYS,
+    TOTAL,
+    Absent,
+    check_columns,
+    check_employment,
+    check_option,
+)
 
-__all__ = ["harmonise", "mixed_vintages", "vintages_of"]
+__all__ = ["harmonise", "mixed_vintages"]
 
 _LOW, _HIGH = "employment_low", "employment_high"
 _BOUNDS = [_LOW, _HIGH]
-_CODE = re.compile(r"\d{2,6}|\d\d-\d\d")
-_LEVELS = (2, 3, 4, 5, 6)
 _SHOWN = 5
 
 Vintage = int | str
 
 
-def _outside(code: str) -> bool:
-    """The total, and CBP's unclassified: no edition's industry, the same in all."""
-    return code == TOTAL or code.startswith("99")
-
-
-def _ancestors(codes: pd.Series) -> dict[int, pd.Series]:
-    return {level: truncate(codes, level) for level in _LEVELS}
-
-
-def _unmoved(links: pd.DataFrame) -> set[str]:
-    """Codes of any level whose six-digit industries come from and go to themselves alone."""
-    before, after = _ancestors(links["source"]), _ancestors(links["target"])
-    codes: set[str] = set()
-    for level in _LEVELS:
-        moved = before[level] != after[level]
-        both = {*before[level], *after[level]}
-        codes |= both - {*before[level][moved], *after[level][moved]}
-    # At six digits a link of a code with itself may be one of several.
-    keep = links.loc[links["kind"] == "same", "source"]
-    return {code for code in codes if len(code) < 6} | set(keep)
-
-
-@lru_cache(maxsize=32)
-def _unmoved_between(source: int, target: int) -> frozenset[str]:
-    return frozenset(_unmoved(concordance(source, target)))
-
-
-@lru_cache(maxsize=8)
-def _all_codes(vintage: int) -> frozenset[str]:
-    """Codes of an edition at every level; empty for 1997, which is not shipped."""
-    six = pd.Series(vintage_codes(vintage), dtype="str")
-    return frozenset().union(*_ancestors(six).values()) if len(six) else frozenset()
-
-
-def _listed(codes: Iterable[str]) -> str:
+def _listed(codes: Iterable[str | int]) -> str:
     found = sorted(codes)
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return ", ".join(map(repr, found[:_SHOWN])) + more
 
 
-def _refuse_codes(codes: set[str], source: int, known: set[str], unmoved: set[str]) -> None:
+def _refuse_codes(
+    codes: set[str], source: int, known: Collection[str], steady: Collection[str]
+) -> None:
     """Refuse codes that cannot be carried, and say what they look like."""
     strange = {code for code in codes if code not in known}
     if strange:
@@ -77,7 +57,7 @@ def _refuse_codes(codes: set[str], source: int, known: set[str], unmoved: set[st
             f"{_listed(strange)}: check the year, pass vintage=, or bring agency styles "
             f"into one form with parse_codes(){hint}"
         )
-    coarse = {code for code in codes if len(code) != 6 and code not in unmoved}
+    coarse = {code for code in codes if len(code) != 6 and code not in steady}
     if coarse:
         raise SchemaError(
             f"column 'industry' holds sums whose content changes with the edition: "
@@ -94,39 +74,32 @@ def _routes(
     links: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Where each code of a table goes: ``industry, to, weight, split, sources``."""
-    own = {code for code in codes if not _outside(code)}
+    own = {code for code in codes if code != TOTAL and not code.startswith("99")}
     columns = ["industry", "to", "weight", "split", "sources"]
-    stay = pd.DataFrame({"industry": sorted(codes - own)})
+    table = pd.DataFrame(columns=columns)
     if source == target:
-        known = _all_codes(source) if links is None else set(vintage_codes(source, links))
-        known = {code for codes_ in _ancestors(pd.Series(sorted(known), dtype="str")).values()
-                 for code in codes_} if known else own
-        _refuse_codes(own, source, set(known), own)
-        stay = pd.DataFrame({"industry": sorted(codes)})
-        table = pd.DataFrame(columns=columns)
+        known = all_codes(source) if links is None else with_parents(vintage_codes(source, links))
+        # The codes of 1997 are not shipped: nothing to check them against.
+        _refuse_codes(own, source, known or own, own)
     else:
         table = concordance(source, target, weights=weights, links=links)
-        known = {code for found in _ancestors(table["source"]).values() for code in found}
-        unmoved = _unmoved(table)
-        _refuse_codes(own, source, known, unmoved)
+        _refuse_codes(own, source, with_parents(table["source"]), unmoved(table))
         table["split"] = table["kind"] == "split"
         table["sources"] = table.groupby("target")["source"].transform("size")
         table = table.rename(columns={"source": "industry", "target": "to"})
         table = table[table["industry"].isin(own)]
         unknown = set(table.loc[table["weight"].isna(), "industry"])
         if unknown:
-            first = min(unknown)
-            into = _listed(table.loc[table["industry"] == first, "to"])
+            into = _listed(table.loc[table["industry"] == min(unknown), "to"])
             raise DataError(
-                f"nothing says in which shares {_listed(unknown)} of NAICS {source} split on the "
-                f"way to NAICS {target} ({first!r} into {into}): pass weights=, a table industry, "
-                f"employment of all these targets (with a column vintage where they are of "
-                "another edition), or leave these industries out"
+                f"column 'industry': nothing says in which shares {_listed(unknown)} of NAICS "
+                f"{source} split on the way to NAICS {target} ({min(unknown)!r} into {into}): pass "
+                "weights=, a table industry, employment of all these targets (with a column "
+                "vintage where they are of another edition), or leave these industries out"
             )
-        six = {code for code in own if len(code) == 6}
-        stay = pd.DataFrame({"industry": sorted(codes - six)})
+    stay = pd.DataFrame({"industry": sorted(codes - set(table["industry"]))})
     stay = stay.assign(to=stay["industry"], weight=1.0, split=False, sources=1)
-    return pd.concat([stay, table[columns]] if len(table) else [stay])[columns].astype(
+    return pd.concat([part for part in (stay, table[columns]) if len(part)]).astype(
         {"industry": "str", "to": "str", "weight": float, "split": bool, "sources": "int64"}
     )
 
@@ -220,9 +193,9 @@ def harmonise(
     >>> new = harmonise(jobs, to="naics2017")
     >>> new[["industry", "employment", "status", "split_share"]].round()
       industry  employment   status  split_share
-    0   541713       813.0  imputed          1.0
+    0   541713       812.0  imputed          1.0
     1   541714       883.0  imputed          1.0
-    2   541715      2304.0  imputed          1.0
+    2   541715      2305.0  imputed          1.0
     >>> float(new["employment"].sum())
     4000.0
     """
@@ -284,6 +257,13 @@ def _spread(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.drop(columns="industry").rename(columns={"to": "industry"})
 
 
+def _sum_known(parts: pd.DataFrame, keys: list[str], column: str) -> pd.Series:
+    """Sums of a column by key, NaN where a part is."""
+    by = [parts[key] for key in keys]
+    gone = parts[column].isna().groupby(by, sort=False).any()
+    return parts[column].groupby(by, sort=False).sum().mask(gone)
+
+
 def _sum_parts(
     parts: pd.DataFrame, keys: list[str], values: list[str], bounds: list[str], absent: Absent
 ) -> pd.DataFrame:
@@ -296,28 +276,34 @@ def _sum_parts(
     for status in ("partial", "imputed", "deduced"):
         parts[status] = parts["status"].eq(status)
     grouped = parts.groupby(keys, sort=False)
-    total = grouped[[*values, "through", "one"]].sum()
+    total = grouped[["employment", "through", "one"]].sum()
     any_of = grouped[["missing", "untold", "passed", "partial", "imputed", "deduced"]].any()
     lacks = (total["one"] < grouped["sources"].max()) & (absent == "withheld")
     floor = pd.Series(False, index=total.index)
     if bounds:
-        open_ = parts[bounds].isna().groupby([parts[key] for key in keys], sort=False).any()
-        total[bounds] = grouped[bounds].sum().mask(open_)
+        for column in bounds:
+            total[column] = _sum_known(parts, keys, column)
+        open_ = total[bounds].isna().any(axis=1)
         total[_HIGH] = total[_HIGH].mask(lacks)
-        floor = any_of["missing"] & ~grouped["missing"].all() & ~open_.any(axis=1)
+        # A withheld part's own lower bound can lift the sum of lows above what is shown.
+        floor = any_of["missing"] & ~grouped["missing"].all() & ~open_
+        total[_LOW] = total[_LOW].mask(floor, np.fmin(total[_LOW], total["employment"]))
     hidden = any_of["missing"] & ~floor
-    for column in values:
-        gone = parts[column].isna() & ~(parts["missing"] & (column == "payroll"))
-        gone = gone.groupby([parts[key] for key in keys], sort=False).any()
-        # Pay of a floor is that of the same parts as its jobs; else one missing part hides it.
-        gone = hidden if column == "employment" else gone
-        if column == "payroll":
-            gone = gone | hidden
-        total[column] = total[column].mask(gone)
+    total["employment"] = total["employment"].mask(hidden)
+    for column in values[1:]:
+        total[column] = _sum_known(parts, keys, column)
+        if column == "payroll" and floor.any():
+            # Pay of a floor is that of the same parts as its jobs.
+            parts[column] = parts[column].mask(parts["missing"], 0.0)
+            total[column] = total[column].mask(floor, _sum_known(parts, keys, column))
     total["status"] = pd.Series(
         np.select(
-            [hidden, floor | lacks | any_of["partial"], any_of["imputed"],
-             any_of["deduced"] | (total["one"] > 1)],
+            [
+                hidden,
+                floor | lacks | any_of["partial"],
+                any_of["imputed"],
+                any_of["deduced"] | (total["one"] > 1),
+            ],
             ["withheld", "partial", "imputed", "deduced"],
             "reported",
         ),
@@ -329,29 +315,6 @@ def _sum_parts(
     share = share.mask(grouped["wholly"].all(), 1.0).mask(~any_of["passed"], 0.0)
     total["split_share"] = share
     return total.reset_index()
-
-
-def vintages_of(industries: Iterable[str]) -> tuple[int, ...]:
-    """Tell which editions of NAICS have all of these codes.
-
-    Parameters
-    ----------
-    industries : Series or other iterable of str
-        Canonical codes of any level. The total, ``"99"`` and names that are no codes are in all.
-
-    Returns
-    -------
-    tuple of int
-        Editions from 2002 on (1997 is not shipped), oldest first; empty when the codes are of
-        different editions, or of none of these.
-
-    Examples
-    --------
-    >>> vintages_of(["541711", "325412"]), vintages_of(["541711", "541713"])
-    ((2007, 2012), ())
-    """
-    codes = {c for c in set(industries) if _CODE.fullmatch(c) and not _outside(c)}
-    return tuple(v for v in VINTAGES[1:] if codes <= _all_codes(v))
 
 
 def mixed_vintages(employment: pd.DataFrame) -> str | None:
@@ -371,10 +334,66 @@ def mixed_vintages(employment: pd.DataFrame) -> str | None:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"industry": ["325412", "541712"], "year": [2011, 2018]})
-    >>> print(mixed_vintages(table.assign(industry="325412")))
-    None
-    >>> mixed_vintages(table)
-    "column 'industry' mixes editions of NAICS: '541712' is in 2007 and 2012 only..."
+    >>> table = pd.DataFrame({"industry": ["325412", "541711"], "year": [2016, 2016]})
+    >>> later = pd.DataFrame({"industry": ["325412", "541713"], "year": [2017, 2017]})
+    >>> mixed_vintages(pd.concat([table.head(1), later.head(1)])) is None
+    True
+    >>> mixed_vintages(pd.concat([table, later]))
+    "the years are of NAICS 2012 (2016) and NAICS 2017 (2017), between which the content of..."
     """
-    raise NotImplementedError
+    check_columns(employment, ["industry"], what="employment table")
+    if "year" not in employment.columns:
+        return _mixed_codes(set(employment["industry"]))
+    cells = employment[["industry", "year"]].drop_duplicates()
+    # Years before 1998 are of another system, or made up: no edition to speak of.
+    cells = cells[cells["year"] >= 1998]
+    by_year = {year: set(cells["industry"][cells["year"] == year]) for year in set(cells["year"])}
+    codes = {code for code in set(cells["industry"]) if is_code(code)}
+    years: dict[int, list[int]] = {}
+    for year in by_year:
+        years.setdefault(naics_vintage(year), []).append(year)
+    if len(years) < 2 or not codes or "passed_split" in employment.columns:
+        return _mixed_codes(codes)
+    for vintage, named in years.items():
+        known = all_codes(vintage)
+        found = {code for year in named for code in by_year[year] if is_code(code)}
+        # Codes that CBP did not use that year: the caller has carried the table, or it is not
+        # CBP's. The codes alone decide.
+        if known and not found <= known and vintages_of(codes):
+            return None
+    first, last = min(years), max(years)
+    if first == VINTAGES[0]:
+        changed, why = codes, f"no concordance is shipped from {first}, so nothing tells what"
+    else:
+        changed = {
+            code
+            for older, newer in pairwise(sorted(years))
+            for code in codes - unmoved_between(older, newer)
+        }
+        why = f"between which the content of {_listed(changed)}"
+    if not changed:
+        return None
+    spans = " and ".join(f"NAICS {v} ({_listed(named)})" for v, named in sorted(years.items()))
+    extra = ", links=read_concordance(path)" if first == VINTAGES[0] else ""
+    return (
+        f"the years are of {spans}, {why} changes: carry the table to one edition with "
+        f"harmonise(table, to='naics{last}'{extra}), and keep its column passed_split"
+    )
+
+
+def _mixed_codes(industries: set[str]) -> str | None:
+    """The message when no edition has all of these codes, and each is in some."""
+    codes = {code for code in industries if is_code(code)}
+    if vintages_of(codes):
+        return None
+    homes = {code: vintages_of([code]) for code in codes}
+    ordered = sorted((code for code in codes if homes[code]), key=lambda c: (homes[c], c))
+    for other in reversed(ordered):
+        if not set(homes[ordered[0]]) & set(homes[other]):
+            where = [" and ".join(map(str, homes[code])) for code in (ordered[0], other)]
+            return (
+                f"column 'industry' mixes editions of NAICS: {ordered[0]!r} is in {where[0]} only, "
+                f"{other!r} in {where[1]} only: carry each year to one edition with "
+                f"harmonise(table, to='naics{homes[other][-1]}') before they are compared"
+            )
+    return None

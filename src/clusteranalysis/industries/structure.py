@@ -12,25 +12,33 @@ import pandas as pd
 
 from clusteranalysis import resources
 from clusteranalysis.errors import DataError, SchemaError
-from clusteranalysis.industries.codes import parse_codes
+from clusteranalysis.industries.codes import parse_codes, truncate
 from clusteranalysis.schema import TOTAL
 
 __all__ = [
+    "LEVELS",
     "LINK",
     "VINTAGES",
+    "all_codes",
+    "is_code",
     "naics",
     "parse_vintage",
     "read_concordance",
     "shipped_links",
     "titles",
     "vintage_codes",
+    "vintages_of",
+    "with_parents",
 ]
 
 #: Editions of NAICS, in the order in which they follow each other.
 VINTAGES = (1997, 2002, 2007, 2012, 2017, 2022)
 #: Columns of a table of links between two editions.
 LINK = ["source_vintage", "target_vintage", "source", "target"]
+#: Levels of detail of an industry, the total apart.
+LEVELS = (2, 3, 4, 5, 6)
 _SHIPPED = (2007, 2012, 2017, 2022)
+_CODE = re.compile(r"\d{2,6}|\d\d-\d\d")
 _HEADER = re.compile(r"(?:(\d{4}) NAICS|NAICS (\d{4}))(?: U\.?S\.?)?(?: code)?", re.IGNORECASE)
 _HEAD_ROWS = 15
 _SHOWN = 5
@@ -127,7 +135,7 @@ def parse_vintage(name: str, value: object) -> int:
 
 
 def read_concordance(path: str | Path) -> pd.DataFrame:
-    """Read a concordance as the Census Bureau publishes it, so that its links can be used.
+    r"""Read a concordance as the Census Bureau publishes it, so that its links can be used.
 
     The header row is found by its words: one column is called ``1997 NAICS Code`` and one
     ``2002 NAICS Code`` (or likewise for other editions). Titles and notes are not read.
@@ -152,8 +160,8 @@ def read_concordance(path: str | Path) -> pd.DataFrame:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "1997_to_2002.csv"
-    >>> _ = path.write_text("A title\\n\\n1997 NAICS Code,Title,2002 NAICS Code,Title\\n"
-    ...                     "233110,Land,236115,New homes\\n233110,Land,237210,Land\\n")
+    >>> _ = path.write_text("A title\n\n1997 NAICS Code,Title,2002 NAICS Code,Title\n"
+    ...                     "233110,Land,236115,New homes\n233110,Land,237210,Land\n")
     >>> read_concordance(path)
        source_vintage  target_vintage  source  target
     0            1997            2002  233110  236115
@@ -172,6 +180,7 @@ def read_concordance(path: str | Path) -> pd.DataFrame:
         found = [_HEADER.fullmatch(" ".join(cell.split())) for cell in row]
         columns = [(i, int(m[1] or m[2])) for i, m in enumerate(found) if m]
         if len({vintage for _, vintage in columns}) == len(columns) == 2:
+            body = list(enumerate(rows))[start + 1 :]
             break
     else:
         raise DataError(
@@ -182,12 +191,12 @@ def read_concordance(path: str | Path) -> pd.DataFrame:
     for vintage in (older, newer):
         parse_vintage("the concordance's edition", vintage)
     pairs, bad = [], []
-    for number, row in enumerate(rows[start + 1 :], start + 2):
+    for number, row in body:
         pair = tuple(row[i].strip() if i < len(row) else "" for i in (old, new))
         if all(re.fullmatch(r"\d{6}", code) for code in pair):
             pairs.append((older, newer, *pair))
         elif any(pair):
-            bad.append(f"row {number} {pair}")
+            bad.append(f"row {number + 1} {pair}")
     if bad or not pairs:
         shown = "; ".join(bad[:_SHOWN]) or "no row has any"
         more = f" and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
@@ -212,3 +221,43 @@ def vintage_codes(vintage: int, links: pd.DataFrame | None = None) -> list[str]:
     old = table.loc[table["source_vintage"] == vintage, "source"]
     new = table.loc[table["target_vintage"] == vintage, "target"]
     return sorted({*old, *new})
+
+
+def is_code(name: str) -> bool:
+    """Tell an edition's industry from the total, CBP's unclassified and a cluster's name."""
+    return _CODE.fullmatch(name) is not None and name != TOTAL and not name.startswith("99")
+
+
+def with_parents(codes: Iterable[str]) -> frozenset[str]:
+    """Six-digit codes and all sums they belong to."""
+    six = pd.Series(sorted(set(codes)), dtype="str")
+    return frozenset(code for level in LEVELS for code in truncate(six, level))
+
+
+@lru_cache(maxsize=len(VINTAGES))
+def all_codes(vintage: int) -> frozenset[str]:
+    """Codes of an edition at every level; empty for 1997, which is not shipped."""
+    return with_parents(vintage_codes(vintage))
+
+
+def vintages_of(industries: Iterable[str]) -> tuple[int, ...]:
+    """Tell which editions of NAICS have all of these codes.
+
+    Parameters
+    ----------
+    industries : Series or other iterable of str
+        Canonical codes of any level. The total, ``"99"`` and names that are no codes are in all.
+
+    Returns
+    -------
+    tuple of int
+        Editions from 2002 on (1997 is not shipped), oldest first; empty when the codes are of
+        different editions, or of none of these.
+
+    Examples
+    --------
+    >>> vintages_of(["541711", "325412"]), vintages_of(["541711", "541713"])
+    ((2007, 2012), ())
+    """
+    codes = {code for code in set(industries) if is_code(code)}
+    return tuple(vintage for vintage in VINTAGES[1:] if codes <= all_codes(vintage))

@@ -18,6 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import clusteranalysis as ca
+from clusteranalysis.cli.fetch import fetch_app
 from clusteranalysis.errors import (
     ClusterAnalysisError,
     DataError,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
+app.add_typer(fetch_app, name="fetch")
 # A path or a name such as ":car:" is not a picture.
 console = Console(emoji=False)
 err = Console(stderr=True, emoji=False)
@@ -480,7 +482,8 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(" ".join(error.format_message().split()))
     except ClusterAnalysisError as error:
-        _fail(str(error), lines=isinstance(error, DefinitionError))
+        # A definition's faults, and files that could not be fetched, stand one to a line.
+        _fail(str(error), lines=isinstance(error, (DefinitionError, DataError)))
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except typer.Abort:
