@@ -81,6 +81,8 @@ def test_every_picture_has_an_alt_text_of_its_own(page):
 
 def test_figures_come_as_svg_png_and_csv_of_the_same_data(briefing, folder):
     for spec in choose_figures(briefing):
+        alt = (folder / "figures" / f"{spec.key}.txt").read_text("utf-8")
+        assert alt == f"{spec.alt}\n"
         for suffix in ("svg", "png", "csv"):
             assert (folder / "figures" / f"{spec.key}.{suffix}").stat().st_size > 50
         data = pd.read_csv(folder / "figures" / f"{spec.key}.csv", dtype={"region": str})
@@ -127,7 +129,7 @@ def test_global_settings_of_matplotlib_are_left_alone(briefing):
 
 def test_a_place_that_cannot_be_written_is_named(briefing, tmp_path):
     (tmp_path / "file").write_text("kept")
-    with pytest.raises(OutputError, match=r"trend\.csv"):
+    with pytest.raises(OutputError, match=r"trend\.svg"):
         write_briefing(briefing, tmp_path / "file")
     assert (tmp_path / "file").read_text() == "kept"
 

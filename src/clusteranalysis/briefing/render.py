@@ -36,7 +36,8 @@ def write_briefing(
         From :func:`brief`.
     out : path
         Folder to write to; made where missing. ``briefing.html``, and in ``figures/`` each
-        figure as SVG, PNG and CSV; ``clusters.csv`` and ``growth.csv`` hold the full tables.
+        figure as SVG, PNG, its data as CSV and its alt text as TXT; ``clusters.csv`` and
+        ``growth.csv`` hold the full tables.
     progress : callable, optional
         Called with a line of text before each step.
 
@@ -64,9 +65,10 @@ def write_briefing(
     written, pictures = [], []
     for spec in choose_figures(briefing):
         say(f"Drawing {spec.key}")
-        write_bytes(out / "figures" / f"{spec.key}.csv", _csv(spec.data()))
-        svg, png = plot.save(spec.figure(), out / "figures" / spec.key)
-        written += [svg, png, svg.with_suffix(".csv")]
+        base = out / "figures" / spec.key
+        svg, png = plot.save(spec.figure(), base)
+        written += [svg, png, write_bytes(base.with_suffix(".csv"), _csv(spec.data()))]
+        written.append(write_bytes(base.with_suffix(".txt"), f"{spec.alt}\n".encode()))
         encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
         pictures.append(
             {
