@@ -20,7 +20,7 @@ BELOW = {
     "resources": {"errors"},
     "files": {"errors"},
     "kernels": set(),
-    "measures": {"kernels"},
+    "measures": {"kernels", "industries"},
     "industries": set(),
     "regions": set(),
     "data": {"industries", "regions", "kernels"},

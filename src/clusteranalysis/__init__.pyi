@@ -12,6 +12,9 @@ from .data.download import fetch_boundaries as fetch_boundaries
 from .data.download import fetch_cbp as fetch_cbp
 from .data.download import fetch_naics as fetch_naics
 from .data.download import fetch_qcew as fetch_qcew
+from .industries import concordance as concordance
+from .industries import harmonise as harmonise
+from .industries import read_concordance as read_concordance
 from .measures import coagglomeration as coagglomeration
 from .measures import dynamic_location_quotient as dynamic_location_quotient
 from .measures import ellison_glaeser as ellison_glaeser

@@ -220,3 +220,34 @@ def test_national_pay_uses_only_cells_that_show_both():
     assert found.loc["00", ["reported_employment", "reported_payroll"]].tolist() == [50.0, 400.0]
     assert found.loc["3111", ["reported_employment", "reported_payroll"]].tolist() == [30.0, 300.0]
     assert found.loc["4411", ["reported_employment", "reported_payroll"]].isna().all()
+
+
+def test_reference_employment_worked_by_hand():
+    # 3111 shows 30 in 2008, 31111 shows 20: 31119 holds 10, and so does its only child 311190.
+    # 311119 is hidden beside another and shows in 2009 and 2011; 311111 never shows.
+    columns = ["industry", "level", "year", "employment", "establishments"]
+    rows = [
+        ("3111", 4, 2008, 30.0, 5.0),
+        ("31111", 5, 2008, 20.0, 3.0),
+        ("31119", 5, 2008, np.nan, 2.0),
+        ("311190", 6, 2008, np.nan, 2.0),
+        ("311111", 6, 2008, np.nan, 1.0),
+        ("311119", 6, 2008, np.nan, 2.0),
+        ("311119", 6, 2009, 7.0, 2.0),
+        ("311119", 6, 2010, 8.0, 2.0),
+        ("311119", 6, 2012, 9.0, 2.0),
+    ]
+    us = frame(rows, columns)
+    found = sources.reference_employment(us)
+    shown = found.set_index(["vintage", "edge", "industry"])[["year", "employment", "status"]]
+    assert shown.loc[2007, "first", "311190"].tolist() == [2008, 10.0, "deduced"]
+    assert shown.loc[2007, "first", "311119"].tolist() == [2009, 7.0, "reported"]
+    assert shown.loc[2007, "last", "311119"].tolist() == [2010, 8.0, "reported"]
+    assert shown.loc[2012, "last", "311119"].tolist() == [2012, 9.0, "reported"]
+    assert "311111" not in set(found["industry"])
+    # An establishment too many: a child is not listed, and nothing can be deduced.
+    us.loc[0, "establishments"] = 6.0
+    assert "311190" not in set(sources.reference_employment(us)["industry"])
+    us.loc[0, ["employment", "establishments"]] = [15.0, 5.0]
+    with pytest.raises(DataError, match="the parts of industry 3111 in 2008 exceed it"):
+        sources.reference_employment(us)

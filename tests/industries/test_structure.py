@@ -5,14 +5,23 @@ from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries import level, naics, parent, titles
 
 
-def test_official_counts_of_the_2017_edition():
-    # Census's own counts of NAICS 2017: sectors, subsectors, groups, industries, national ones.
-    counts = naics()["level"].value_counts().to_dict()
-    assert counts == {2: 20, 3: 99, 4: 311, 5: 709, 6: 1057}
+@pytest.mark.parametrize(
+    ("vintage", "counts"),
+    [
+        # Census's own counts: sectors, subsectors, groups, industries, national industries.
+        (2007, [20, 99, 313, 721, 1175]),
+        (2012, [20, 99, 312, 713, 1065]),
+        (2017, [20, 99, 311, 709, 1057]),
+        (2022, [20, 96, 308, 689, 1012]),
+    ],
+)
+def test_official_counts_of_each_edition(vintage, counts):
+    assert naics(vintage)["level"].value_counts().sort_index().tolist() == counts
 
 
-def test_hierarchy_is_closed_and_agrees_with_the_codes():
-    table = naics()
+@pytest.mark.parametrize("vintage", [2007, 2012, 2017, 2022])
+def test_hierarchy_is_closed_and_agrees_with_the_codes(vintage):
+    table = naics(vintage)
     assert table["industry"].is_unique
     assert table["industry"].is_monotonic_increasing
     assert set(table["parent"]) - {"00"} <= set(table["industry"])
@@ -22,10 +31,15 @@ def test_hierarchy_is_closed_and_agrees_with_the_codes():
     assert not {"31", "44", "48"} & set(table["industry"])
 
 
-def test_titles_are_clean():
-    title = naics()["title"]
+@pytest.mark.parametrize("vintage", [2007, 2012, 2017, 2022])
+def test_titles_are_clean(vintage):
+    title = naics(vintage)["title"]
     assert (title == title.str.strip()).all()
     assert not title.str.contains(r"\s\s|\xa0|[a-z)]T$").any()
+
+
+def test_titles_of_industries():
+    assert titles(["513210"], 2022).tolist() == titles(["511210"], 2007).tolist()
     assert titles(["211120", "111120"]).tolist() == [
         "Crude Petroleum Extraction",
         "Oilseed (except Soybean) Farming",
@@ -57,5 +71,6 @@ def test_codes_of_another_vintage_are_refused():
 
 
 def test_other_vintages_do_not_ship():
-    with pytest.raises(DataError, match="vintage=2017"):
-        naics(2022)
+    for vintage in (1997, 2002, 2013):
+        with pytest.raises(DataError, match="vintage=2017"):
+            naics(vintage)

@@ -473,3 +473,35 @@ def test_the_unit_scales_the_terms(dates, factor):
         one = shift_share(two(before, after), reference="sum", method=method)
         other = shift_share(two(before * factor, after * factor), reference="sum", method=method)
         close(other[terms], one[terms] * factor, rtol=1e-6, atol=1e-6)
+
+
+# Editions of NAICS
+
+
+def over_the_break(code, later=None):
+    """Jobs of one industry in 2016 (NAICS 2012) and 2017 (NAICS 2017), as CBP publishes them."""
+    return pd.DataFrame(
+        {
+            "region": "A",
+            "industry": [code, "325412", later or code, "325412"],
+            "year": [2016, 2016, 2017, 2017],
+            "employment": [10.0, 5.0, 12.0, 5.0],
+        }
+    )
+
+
+@pytest.mark.parametrize("measure_of", [shift_share, dynamic_location_quotient])
+def test_growth_over_a_changed_code_is_refused_with_the_mend(measure_of):
+    # 541711 (biotechnology) ended with NAICS 2012 and became two codes.
+    with pytest.raises(SchemaError, match=r"mixes editions.*harmonise\(table, to='naics2017'"):
+        measure_of(over_the_break("541711", "541714"), reference="sum")
+
+
+@pytest.mark.parametrize("measure_of", [shift_share, dynamic_location_quotient])
+def test_growth_over_an_unchanged_code_is_not(measure_of):
+    assert len(measure_of(over_the_break("325411"), reference="sum")) == 2
+
+
+def test_a_harmonised_table_may_cross_the_break():
+    carried = over_the_break("541714").assign(passed_split=True)
+    assert len(shift_share(carried, reference="sum")) == 2

@@ -1,4 +1,4 @@
-"""Industry codes, their hierarchy and their titles."""
+"""Industry codes, their hierarchy, their titles, and the editions they belong to."""
 
 from clusteranalysis.industries.codes import (
     level,
@@ -8,15 +8,29 @@ from clusteranalysis.industries.codes import (
     parse_codes,
     truncate,
 )
-from clusteranalysis.industries.structure import naics, titles
+from clusteranalysis.industries.concordance import concordance
+from clusteranalysis.industries.harmonise import harmonise, mixed_vintages
+from clusteranalysis.industries.structure import (
+    VINTAGES,
+    naics,
+    read_concordance,
+    titles,
+    vintages_of,
+)
 
 __all__ = [
+    "VINTAGES",
+    "concordance",
+    "harmonise",
     "level",
     "members",
+    "mixed_vintages",
     "naics",
     "naics_vintage",
     "parent",
     "parse_codes",
+    "read_concordance",
     "titles",
     "truncate",
+    "vintages_of",
 ]

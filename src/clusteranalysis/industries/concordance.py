@@ -63,9 +63,9 @@ def match_flows(
     """Estimate the jobs on each link from the jobs on both sides of a break.
 
     Iterative proportional fitting: the flows out of a source add up to its jobs before the
-    break, those into a target to its jobs after, once each connected group of industries is
-    scaled to its total before. Where the two cannot both be met (a year of growth lies between
-    them), links that cannot carry jobs tend to nothing.
+    break, those into a target are in proportion to its jobs after within each connected group of
+    industries. Where the two cannot both be met (a year of growth lies between them), links that
+    cannot carry jobs tend to nothing.
 
     Parameters
     ----------
@@ -93,11 +93,10 @@ def match_flows(
     use = before[group] * after[group] > 0
     s, t = source[use], target[use]
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns = arriving * (before / after)[label[n:]]
         x = start[use]
         for _ in range(_ROUNDS):
             last = x
-            x = np.nan_to_num(x * (columns[t] / np.bincount(t, x, m)[t]))
+            x = np.nan_to_num(x * (arriving[t] / np.bincount(t, x, m)[t]))
             x = np.nan_to_num(x * (leaving[s] / np.bincount(s, x, n)[s]))
             if np.allclose(x, last, rtol=1e-13, atol=0):
                 break
@@ -117,13 +116,9 @@ def _weigh(links: pd.DataFrame, older: int, newer: int, forward: bool) -> pd.Dat
     sides = [(older, "last"), (newer, "first")]
     here, there = sides if forward else sides[::-1]
     out, into = _jobs(np.asarray(sources), *here), _jobs(np.asarray(targets), *there)
-    # One estimate of the flows serves both directions.
     before, after = out["employment"].to_numpy(), into["employment"].to_numpy()
     kept = np.where(links["source"] == links["target"], _KEPT, 1 - _KEPT)
-    if forward:
-        flow, group = match_flows(source, target, before, after, kept)
-    else:
-        flow, group = match_flows(target, source, after, before, kept)
+    flow, group = match_flows(source, target, before, after, kept)
     sums = np.bincount(source, flow)[source]
     whole = after[target]
     all_of = np.bincount(source, whole)[source]
@@ -313,11 +308,29 @@ def concordance(
     """
     start, end = parse_vintage("source", source), parse_vintage("target", target)
     own, given = _own_links(links), _caller_weights(weights, end)
-    way = VINTAGES[min(map(VINTAGES.index, (start, end))) :]
-    way = way[: way.index(max(start, end)) + 1]
+    if not own and not given:
+        return _shipped(start, end).copy()
+    return _grade(_chain(start, end, own, given, links))
+
+
+@lru_cache(maxsize=len(VINTAGES) ** 2)
+def _shipped(start: int, end: int) -> pd.DataFrame:
+    return _grade(_chain(start, end, {}, {}, None))
+
+
+def _chain(
+    start: int,
+    end: int,
+    own: dict[tuple[int, int], pd.DataFrame],
+    given: dict[int, pd.Series],
+    links: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Follow the steps between two editions, by the caller's links and jobs where there are."""
+    first, last = sorted(map(VINTAGES.index, (start, end)))
     forward = start <= end
+    steps = list(pairwise(VINTAGES[first : last + 1]))
     result: pd.DataFrame | None = None
-    for older, newer in pairwise(way) if forward else reversed(list(pairwise(way))):
+    for older, newer in steps if forward else steps[::-1]:
         if (older, newer) in own:
             step = _step(older, newer, forward, own[older, newer])
         else:
@@ -330,7 +343,7 @@ def concordance(
         codes = vintage_codes(start, links)
         result = pd.DataFrame({"source": codes, "target": codes, "weight": 1.0})
         result["weight_source"] = _EXACT
-    return _grade(result)
+    return result
 
 
 def _grade(links: pd.DataFrame) -> pd.DataFrame:

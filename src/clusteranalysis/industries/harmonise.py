@@ -39,9 +39,9 @@ Vintage = int | str
 
 
 def _listed(codes: Iterable[str | int]) -> str:
-    found = sorted(codes)
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return ", ".join(map(repr, found[:_SHOWN])) + more
+    found = [repr(code) for code in sorted(codes)]
+    more = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+    return ", ".join(found[:_SHOWN] + more)
 
 
 def _refuse_codes(
@@ -77,13 +77,14 @@ def _routes(
     own = {code for code in codes if code != TOTAL and not code.startswith("99")}
     columns = ["industry", "to", "weight", "split", "sources"]
     table = pd.DataFrame(columns=columns)
+    known = all_codes(source) if links is None else with_parents(vintage_codes(source, links))
     if source == target:
-        known = all_codes(source) if links is None else with_parents(vintage_codes(source, links))
         # The codes of 1997 are not shipped: nothing to check them against.
         _refuse_codes(own, source, known or own, own)
     else:
         table = concordance(source, target, weights=weights, links=links)
-        _refuse_codes(own, source, with_parents(table["source"]), unmoved(table))
+        steady = unmoved_between(source, target) if links is None else unmoved(table)
+        _refuse_codes(own, source, known, steady)
         table["split"] = table["kind"] == "split"
         table["sources"] = table.groupby("target")["source"].transform("size")
         table = table.rename(columns={"source": "industry", "target": "to"})
@@ -196,7 +197,7 @@ def harmonise(
     0   541713       812.0  imputed          1.0
     1   541714       883.0  imputed          1.0
     2   541715      2305.0  imputed          1.0
-    >>> float(new["employment"].sum())
+    >>> round(float(new["employment"].sum()), 6)
     4000.0
     """
     check_employment(employment)
@@ -211,11 +212,10 @@ def harmonise(
         routes = _routes(set(mine["industry"]), int(one), target, weights, links)
         parts.append(mine.merge(routes, on="industry"))
     if not parts:
-        nothing = cells.assign(to="", weight=1.0, split=False, sources=1)
-        parts = [nothing.astype({"to": "str"})]
-    spread = _spread(pd.concat(parts, ignore_index=True))
+        parts = [cells.assign(to=cells["industry"], weight=1.0, split=False, sources=1)]
     values = [c for c in ("employment", "establishments", "payroll") if c in employment.columns]
     bounds = [c for c in _BOUNDS if c in employment.columns]
+    spread = _spread(pd.concat(parts, ignore_index=True))
     result = _sum_parts(spread, keys, values, bounds, absent)
     columns = [*keys, *values, *bounds, "status", "passed_split", "split_share"]
     return result[columns].sort_values(keys, kind="stable", ignore_index=True)
@@ -313,8 +313,7 @@ def _sum_parts(
     jobs = total["employment"].where(total["employment"] > 0)
     share = (total["through"] / jobs).mask(any_of["untold"]).clip(upper=1.0)
     share = share.mask(grouped["wholly"].all(), 1.0).mask(~any_of["passed"], 0.0)
-    total["split_share"] = share
-    return total.reset_index()
+    return total.assign(split_share=share).reset_index()
 
 
 def mixed_vintages(employment: pd.DataFrame) -> str | None:
@@ -328,9 +327,10 @@ def mixed_vintages(employment: pd.DataFrame) -> str | None:
     Returns
     -------
     str or None
-        A message with the mend. None when all codes fit one edition and either no code's
-        content changes between the years' editions, or the table carries ``passed_split``,
-        the mark of :func:`harmonise`, or a year's codes are not those CBP used that year.
+        A message with the mend. None when all codes fit one edition and either no code's content
+        changes between the years' editions, or the table carries ``passed_split``, the mark of
+        :func:`harmonise`, or a year's codes are not those CBP used then. Names that are no codes
+        and years before 1998 tell nothing.
 
     Examples
     --------
@@ -386,14 +386,14 @@ def _mixed_codes(industries: set[str]) -> str | None:
     codes = {code for code in industries if is_code(code)}
     if vintages_of(codes):
         return None
-    homes = {code: vintages_of([code]) for code in codes}
-    ordered = sorted((code for code in codes if homes[code]), key=lambda c: (homes[c], c))
-    for other in reversed(ordered):
-        if not set(homes[ordered[0]]) & set(homes[other]):
-            where = [" and ".join(map(str, homes[code])) for code in (ordered[0], other)]
-            return (
-                f"column 'industry' mixes editions of NAICS: {ordered[0]!r} is in {where[0]} only, "
-                f"{other!r} in {where[1]} only: carry each year to one edition with "
-                f"harmonise(table, to='naics{homes[other][-1]}') before they are compared"
-            )
-    return None
+    homes = {code: home for code in sorted(codes) if (home := vintages_of([code]))}
+    old = min(homes, key=lambda code: homes[code][-1], default="")
+    new = max(homes, key=lambda code: homes[code][0], default="")
+    if not homes or homes[old][-1] >= homes[new][0]:
+        return None
+    where = [" and ".join(map(str, homes[code])) for code in (old, new)]
+    return (
+        f"column 'industry' mixes editions of NAICS: {old!r} is in {where[0]} only, {new!r} in "
+        f"{where[1]} only: carry each year to one edition with harmonise(table, "
+        f"to='naics{homes[new][-1]}') before they are compared"
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.industries import mixed_vintages
 from clusteranalysis.kernels import growth as kernel
 from clusteranalysis.kernels.specialization import location_quotient as lq
 from clusteranalysis.kernels.specialization import ratio
@@ -67,7 +68,8 @@ def shift_share(
     Raises
     ------
     SchemaError
-        The table breaks the contract, has fewer than two years, or does not match the reference.
+        The table breaks the contract, has fewer than two years, mixes editions of NAICS whose
+        codes changed in between (:func:`harmonise` mends it), or does not match the reference.
 
     Notes
     -----
@@ -140,7 +142,8 @@ def dynamic_location_quotient(
     Raises
     ------
     SchemaError
-        The table breaks the contract, has fewer than two years, or does not match the reference.
+        The table breaks the contract, has fewer than two years, mixes editions of NAICS whose
+        codes changed in between (:func:`harmonise` mends it), or does not match the reference.
 
     Notes
     -----
@@ -226,6 +229,9 @@ def _two_years(
             f"({', '.join(map(str, years))}), the earlier one first: choose two of them"
         )
     both = employment[employment["year"].isin([first, last])]
+    mixed = mixed_vintages(both)
+    if mixed is not None:
+        raise SchemaError(f"column 'industry' mixes editions of NAICS: {mixed}")
     panel = some_industries(read_panel(both, values=(value,)))
     group_year = panel.groups["year"].to_numpy()
     groups = np.flatnonzero(group_year == first), np.flatnonzero(group_year == last)
