@@ -12,6 +12,10 @@ from .data.download import fetch_boundaries as fetch_boundaries
 from .data.download import fetch_cbp as fetch_cbp
 from .data.download import fetch_naics as fetch_naics
 from .data.download import fetch_qcew as fetch_qcew
+from .data.explanation import conflicts as conflicts
+from .data.explanation import explain as explain
+from .data.suppression import impute as impute
+from .data.suppression import impute_payroll as impute_payroll
 from .industries import concordance as concordance
 from .industries import harmonise as harmonise
 from .industries import read_concordance as read_concordance

@@ -13,7 +13,8 @@ the whole nation:
    everything adds up. :math:`\beta` comes from published class means, or from disclosed cells.
 3. *Draws*: the same with perturbed targets; every measure takes ``draw`` as one more key.
 
-Input that contradicts itself is solved with the least slack; :func:`conflicts` names it.
+Input that contradicts itself is solved with the least slack;
+:func:`~clusteranalysis.data.explanation.conflicts` names it.
 """
 
 from __future__ import annotations
@@ -26,25 +27,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusteranalysis.data.explanation import broken
 from clusteranalysis.data.hierarchy import Hierarchy, Missing, add_rests, read_hierarchy
 from clusteranalysis.data.targets import class_bounds, class_columns, ratios, targets
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels.balancing import Quadratic, balance, truncated_moments
-from clusteranalysis.kernels.propagation import propagate, residuals
+from clusteranalysis.kernels.propagation import propagate
 from clusteranalysis.schema import check_columns, refuse_repeats
 
-__all__ = ["INFLATION", "bounds", "clarabel", "conflicts", "impute", "impute_payroll"]
+__all__ = ["INFLATION", "bounds", "clarabel", "impute", "impute_payroll"]
 
 Floats = NDArray[np.float64]
 
 #: Standard deviations by which targets are perturbed for draws: calibrated on the synthetic nation
 #: of ``benchmarks/suppression.py``, where 90 % intervals then cover about 90 %.
-INFLATION = 1.25
+INFLATION = 2.5
 # Pay a job spreads this much around its industry's mean.
 _WAGE_SPREAD = 0.4
 _SHOWN = 3
-# Weights below this belong to slack: its optimum lies nowhere near its bounds.
-_LINEAR = 1e-4
 # Factor on the variance of cells that are sums of others: as good as no target of their own.
 _WHOLE = 1e4
 
@@ -65,21 +65,21 @@ class _Problem:
 
 def clarabel(problem: Quadratic) -> Floats | None:
     """Solve a quadratic programme by the interior-point solver Clarabel; None where it cannot."""
-    import clarabel as solver
+    import clarabel as solver  # type: ignore[import-untyped, import-not-found, unused-ignore]
     from scipy import sparse
 
     weight, cost, matrix, right, low, high = problem
-    # From each cell's own optimum, in units of its own spread: curvatures are one, costs nought.
+    # From each cell's own optimum, in units of its own spread: curvatures one, costs mostly nought.
     spread = 1.0 / np.sqrt(np.maximum(weight, 1e-12))
-    centre = np.where(weight > _LINEAR, -cost * spread**2, 0.0)
+    centre = np.clip(-cost * spread**2, low, high)
     curve = sparse.diags_array(weight * spread**2, format="csc")
     slope = (cost + weight * centre) * spread
     identity = sparse.identity(len(weight), format="csc")
-    bounded = np.isfinite(high)
+    floored, capped = np.isfinite(low), np.isfinite(high)
     rows = sparse.csc_matrix(
-        sparse.vstack([matrix @ sparse.diags_array(spread), -identity, identity[bounded]])
+        sparse.vstack([matrix @ sparse.diags_array(spread), -identity[floored], identity[capped]])
     )
-    below, above = (low - centre) / spread, ((high - centre) / spread)[bounded]
+    below, above = ((low - centre) / spread)[floored], ((high - centre) / spread)[capped]
     limits = np.concatenate([right - matrix @ centre, -below, above])
     cones = [solver.ZeroConeT(len(right)), solver.NonnegativeConeT(len(limits) - len(right))]
     settings = solver.DefaultSettings()
@@ -117,8 +117,8 @@ def _prepare(year: pd.DataFrame, missing: Missing) -> _Problem:
     value = cells["employment"].to_numpy(float)
     low, high = class_bounds(cells)
     if {"employment_low", "employment_high"} <= set(cells.columns):
-        flag_low = np.nan_to_num(cells["employment_low"].to_numpy(float), nan=0.0)
-        flag_high = np.nan_to_num(cells["employment_high"].to_numpy(float), nan=np.inf)
+        flag_low = cells["employment_low"].fillna(0.0).to_numpy(float)
+        flag_high = cells["employment_high"].fillna(np.inf).to_numpy(float)
         meet = np.maximum(low, flag_low) <= np.minimum(high, flag_high)
         # Where the classes contradict the flag, the flag is what the agency says of the sum.
         low = np.where(meet, np.maximum(low, flag_low), flag_low)
@@ -180,6 +180,11 @@ def bounds(employment: pd.DataFrame, *, missing: Missing = "gate") -> pd.DataFra
     SchemaError
         A key is missing, repeated or malformed, or a number is negative.
 
+    Warns
+    -----
+    UserWarning
+        Published numbers contradict each other: their equations are named, and not used.
+
     Examples
     --------
     >>> table = pd.DataFrame({"region": ["06", "06", "06"], "industry": ["11", "111", "113"],
@@ -190,7 +195,15 @@ def bounds(employment: pd.DataFrame, *, missing: Missing = "gate") -> pd.DataFra
     1      111        30.0   deduced
     2      113        20.0  reported
     """
-    parts = [_table(_prepare(y, missing), None) for y in _years(employment, ["employment"])]
+    parts = []
+    for year in _years(employment, ["employment"]):
+        problem = _prepare(year, missing)
+        bad = problem.hierarchy.system.whole[problem.conflict]
+        if len(bad):
+            wholes = problem.cells.iloc[bad[:_SHOWN]]
+            listed = "; ".join(f"{row.industry} in {row.region}" for row in wholes.itertuples())
+            _warn(len(bad), listed)
+        parts.append(_table(problem, None))
     return _join(parts)
 
 
@@ -237,7 +250,7 @@ def impute(
     -----
     UserWarning
         Published numbers contradict each other: the first equations and their slack are named,
-        :func:`conflicts` lists all.
+        ``conflicts(result)`` lists all. Published cells stay; the sums give way.
 
     Examples
     --------
@@ -291,23 +304,23 @@ def _balanced(problem: _Problem, m: Floats, v: Floats, *, quiet: bool) -> Floats
         conflict=problem.conflict,
     )
     if not quiet:
-        bad = np.flatnonzero(np.abs(result.slack) > _tolerance(problem, result.x))
+        bad = broken(problem.cells, problem.hierarchy, result.x)
         if len(bad):
-            names = _conflicts(problem.cells, problem.hierarchy, result.x).head(_SHOWN)
             listed = "; ".join(
                 f"{row.industry} in {row.region} exceeds its {row.parts} by {row.slack:g}"
-                for row in names.itertuples()
+                for row in bad.head(_SHOWN).itertuples()
             )
-            warnings.warn(
-                f"{len(bad)} equations of published numbers cannot hold: {listed}: check that all "
-                "rows come from one release; conflicts(result) lists them",
-                stacklevel=3,
-            )
+            _warn(len(bad), listed)
     return result.x
 
 
-def _tolerance(problem: _Problem, x: Floats) -> Floats:
-    return 1e-6 * np.maximum(1.0, 1e-9 * np.abs(x[problem.hierarchy.system.whole]))
+def _warn(count: int, listed: str) -> None:
+    """Say which published numbers contradict each other."""
+    warnings.warn(
+        f"{count} equations of published numbers cannot hold: {listed}: check that all rows come "
+        "from one release; conflicts() lists those that an imputed table breaks",
+        stacklevel=4,
+    )
 
 
 def impute_payroll(employment: pd.DataFrame) -> pd.DataFrame:
@@ -337,7 +350,7 @@ def impute_payroll(employment: pd.DataFrame) -> pd.DataFrame:
     check_columns(employment, ["region", "industry", "employment", "payroll"])
     keys = [key for key in ("year", "draw") if key in employment.columns]
     pieces = [p for _, p in employment.groupby(keys, sort=True)] if keys else [employment]
-    parts = []
+    parts: list[pd.DataFrame] = []
     for part in pieces:
         part = part.reset_index(drop=True)
         hierarchy = read_hierarchy(part)
@@ -365,50 +378,10 @@ def impute_payroll(employment: pd.DataFrame) -> pd.DataFrame:
     return _join(parts)
 
 
-def conflicts(imputed: pd.DataFrame) -> pd.DataFrame:
-    """List the equations that an imputed table breaks, because published numbers do.
-
-    Parameters
-    ----------
-    imputed : DataFrame
-        From :func:`impute`.
-
-    Returns
-    -------
-    DataFrame
-        One row an equation: ``region, industry`` of the whole (and ``year``, ``draw``), ``parts``
-        (``"industries"`` or ``"regions"``), ``employment`` of the whole, ``slack`` (by how much it
-        exceeds the sum of its parts). Empty where everything adds up.
-    """
-    check_columns(imputed, ["region", "industry", "employment"])
-    keys = [key for key in ("year", "draw") if key in imputed.columns]
-    pieces = imputed.groupby(keys, sort=True) if keys else [(None, imputed)]
-    parts = []
-    for _, part in pieces:
-        part = part.reset_index(drop=True)
-        parts.append(_conflicts(part, read_hierarchy(part), part["employment"].to_numpy(float)))
-    return _join(parts)
-
-
-def _conflicts(cells: pd.DataFrame, hierarchy: Hierarchy, x: Floats) -> pd.DataFrame:
-    slack = residuals(x, hierarchy.system)
-    whole = hierarchy.system.whole
-    bad = np.flatnonzero(np.abs(slack) > 1e-6 * np.maximum(1.0, 1e-9 * np.abs(x[whole])))
-    bad = bad[np.argsort(-np.abs(slack[bad]), kind="stable")]
-    keys = [key for key in ("region", "industry", "year", "draw") if key in cells.columns]
-    return cells.loc[whole[bad], keys].assign(
-        parts=np.where(hierarchy.axis[bad] == 0, "industries", "regions"),
-        employment=x[whole[bad]],
-        slack=slack[bad],
-    )
-
-
 def _join(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """One table of all years and draws, sorted by key."""
     table = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
     if len(parts) == 1:
         return table.reset_index(drop=True)
     keys = [key for key in ("region", "industry", "year", "draw") if key in table.columns]
-    if "slack" in table.columns:
-        return table
     return table.sort_values(keys, kind="stable", ignore_index=True)

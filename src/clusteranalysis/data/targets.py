@@ -49,7 +49,7 @@ def class_columns(cells: pd.DataFrame) -> list[str]:
 def _counts(cells: pd.DataFrame) -> tuple[list[str], Floats, Floats]:
     """Class names, plants by class (withheld counts as 0), and plants of no known class."""
     names = class_columns(cells)
-    counts = cells[names].to_numpy(float)
+    counts = cells[names].to_numpy(float, copy=True)
     if "n1000" in names and any(name.startswith("n1000_") for name in names):
         parts = [names.index(name) for name in names if name.startswith("n1000_")]
         at = names.index("n1000")

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
+from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import LinearOperator, cg, splu
 from scipy.special import log_ndtr
@@ -34,6 +35,10 @@ Flags = NDArray[np.bool_]
 TOLERANCE = 1e-6
 # Weight of least squares beside a unit of slack where equations must give way.
 _FAINT = 1e-5
+_REPAIRS = 10
+_PATIENCE = 60.0
+# Slack below this is noise of the faint term; other slack is a target of tiny variance.
+_NOISE, _FIRM = 1e-2, 1e6
 
 
 class Quadratic(NamedTuple):
@@ -113,7 +118,7 @@ def newton(problem: Quadratic, *, max_iterations: int = 100) -> Floats | None:
             return x
         between = (x > low) & (x < high)
         hessian = matrix @ sparse.diags_array(between / weight) @ matrix.T
-        size = max(1e-300, float(hessian.diagonal().max()))
+        size = float(max(hessian.diagonal().max(), np.median(1.0 / weight)))
         damping = np.full(len(y), 1e-10 * size) + np.where(hessian.diagonal() > 0, 0.0, size)
         step = splu(sparse.csc_matrix(hessian + sparse.diags_array(damping))).solve(gap)
         length = 1.0
@@ -140,29 +145,43 @@ def _matrix(system: Equations, cells: int) -> sparse.csr_matrix:
 def _repair(x: Floats, problem: Quadratic) -> Floats:
     """Take out what rounding left of the equations, by cells between their bounds."""
     matrix, right = problem.matrix, problem.right
-    x = np.clip(x, problem.low, problem.high)
-    for _ in range(8):
-        gap = right - matrix @ x
-        if np.abs(gap).max(initial=0.0) <= TOLERANCE / 100:
+    x = best = np.clip(x, problem.low, problem.high)
+    least = np.inf
+    size = (len(right), len(right))
+    for _ in range(_REPAIRS):
+        gap = np.asarray(right - matrix @ x)
+        worst = float(np.abs(gap).max(initial=0.0))
+        if worst < least:
+            best, least = x, worst
+        if worst <= TOLERANCE / 10:
             break
-        room = np.minimum(x - problem.low, problem.high - x)
-        spread = np.where(room > 0, 1.0 / np.maximum(problem.weight, 1e-12), 0.0)
-        diagonal = np.asarray(abs(matrix) @ spread)
-        diagonal[diagonal == 0] = 1.0
+        # A cell moves the less, the nearer it is to a bound.
+        room = np.minimum(np.minimum(x - problem.low, problem.high - x), 1.0)
+        diagonal = np.asarray(abs(matrix) @ room)
+        diagonal[diagonal <= 0] = 1.0
 
-        def apply(y: Floats, spread: Floats = spread, diagonal: Floats = diagonal) -> Floats:
-            return np.asarray(matrix @ (spread * (matrix.T @ y)) + 1e-12 * diagonal * y)
+        def apply(y: Floats, room: Floats = room, diagonal: Floats = diagonal) -> Floats:
+            return np.asarray(matrix @ (room * (matrix.T @ y)) + 1e-12 * diagonal * y)
 
-        size = (len(right), len(right))
-        y, _ = cg(
-            LinearOperator(size, matvec=apply, dtype=np.float64),  # type: ignore[arg-type]
-            gap,
-            rtol=1e-8,
-            maxiter=500,
-            M=sparse.diags_array(1.0 / diagonal),
-        )
-        x = np.clip(x + spread * np.asarray(matrix.T @ y), problem.low, problem.high)
-    return x
+        operator = LinearOperator(size, matvec=apply, dtype=np.float64)
+        y, _ = cg(operator, gap, rtol=1e-4, maxiter=300, M=sparse.diags_array(1.0 / diagonal))
+        x = np.clip(x + room * np.asarray(matrix.T @ y), problem.low, problem.high)
+    return best
+
+
+def _least_slack(problem: Quadratic, number: int) -> Floats | None:
+    """The first objective alone, as a linear programme: for solvers that need curvature."""
+    cost = np.concatenate([np.zeros(len(problem.cost) - 2 * number), np.ones(2 * number)])
+    limits = np.column_stack([problem.low, problem.high])
+    done = linprog(  # type: ignore[call-overload]
+        cost,
+        A_eq=problem.matrix,
+        b_eq=problem.right,
+        bounds=limits,
+        method="highs",
+        options={"time_limit": _PATIENCE},
+    )
+    return None if done.x is None else np.asarray(done.x, float)
 
 
 def _give_way(problem: Quadratic, solve: Solver) -> tuple[Floats, Floats]:
@@ -180,17 +199,30 @@ def _give_way(problem: Quadratic, solve: Solver) -> tuple[Floats, Floats]:
         np.concatenate([problem.high, np.full(2 * number, np.inf)]),
     )
     found = solve(first)
+    if found is None:
+        found = _least_slack(first, number)
     start = np.clip(-problem.cost / problem.weight, problem.low, problem.high)
     x = start if found is None else np.clip(found[: -2 * number], problem.low, problem.high)
     slack = problem.right - problem.matrix @ x
-    # Noise of the faint term is not slack.
-    slack[np.abs(slack) <= 1e-4] = 0.0
-    second = problem._replace(right=problem.right - slack)
+    # Noise of the faint term is not slack: those equations hold again. The others keep a slack
+    # that stays where it is, but for what makes the rest exact.
+    bent = np.flatnonzero(np.abs(slack) > _NOISE)
+    share = sparse.csr_matrix(
+        (np.ones(len(bent)), (bent, np.arange(len(bent)))), (number, len(bent))
+    )
+    second = Quadratic(
+        np.concatenate([problem.weight, np.full(len(bent), _FIRM)]),
+        np.concatenate([problem.cost, -_FIRM * slack[bent]]),
+        sparse.csr_matrix(sparse.hstack([problem.matrix, share])),
+        problem.right,
+        np.concatenate([problem.low, np.full(len(bent), -np.inf)]),
+        np.concatenate([problem.high, np.full(len(bent), np.inf)]),
+    )
     better = solve(second) if found is not None else None
     if better is not None:
         better = _repair(better, second)
         if np.abs(second.right - second.matrix @ better).max(initial=0.0) <= TOLERANCE:
-            x = better
+            x = better[: len(x)]
     return x, np.asarray(problem.right - problem.matrix @ x)
 
 
@@ -228,7 +260,8 @@ def balance(
     --------
     >>> from clusteranalysis.kernels.propagation import equations
     >>> system = equations([np.array([-1, 0, 0, 0])], [np.array([0, 1, 1, 1])])
-    >>> balance([0, 2, 4, 0], [1, 1, 3, 1], [10, 0, 0, 0], [10, 9, 9, 0], system).x.round(6).tolist()
+    >>> low, high = [10, 0, 0, 0], [10, 9, 9, 0]
+    >>> balance([0, 2, 4, 0], [1, 1, 3, 1], low, high, system).x.round(6).tolist()
     [10.0, 3.0, 7.0, 0.0]
     """
     m, v = np.asarray(m, float), np.asarray(v, float)
@@ -270,8 +303,9 @@ def balance(
 
 def _touched(matrix: sparse.csr_matrix, conflict: Flags) -> Flags:
     """Columns in a connected block of the problem that has a conflicting equation."""
-    rows, columns = matrix.shape
-    link = sparse.bmat([[None, matrix], [matrix.T, None]])
+    entries = matrix.tocoo()
+    rows, size = matrix.shape[0], sum(matrix.shape)
+    link = sparse.csr_matrix((np.ones(matrix.nnz), (entries.row, rows + entries.col)), (size, size))
     _, block = connected_components(link, directed=False)
     return np.asarray(np.isin(block[rows:], block[:rows][conflict]))
 
