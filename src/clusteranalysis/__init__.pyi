@@ -8,6 +8,9 @@ from .clusters import cluster_employment as cluster_employment
 from .clusters import identify_clusters as identify_clusters
 from .clusters import read_definition as read_definition
 from .data import sample as sample
+from .data.cbp import read_cbp as read_cbp
+from .data.dataset import cache_cbp as cache_cbp
+from .data.dataset import open_cbp as open_cbp
 from .data.download import fetch_boundaries as fetch_boundaries
 from .data.download import fetch_cbp as fetch_cbp
 from .data.download import fetch_naics as fetch_naics
@@ -16,6 +19,8 @@ from .data.explanation import conflicts as conflicts
 from .data.explanation import explain as explain
 from .data.suppression import impute as impute
 from .data.suppression import impute_payroll as impute_payroll
+from .data.qcew import read_qcew as read_qcew
+from .data.zbp import read_zbp as read_zbp
 from .industries import concordance as concordance
 from .industries import harmonise as harmonise
 from .industries import read_concordance as read_concordance

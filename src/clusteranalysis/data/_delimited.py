@@ -15,20 +15,21 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from clusteranalysis.data._packed import BLOCK, blocks, in_order, opened, text_size
 from clusteranalysis.errors import DataError
 
-__all__ = ["Kind", "Note", "ReadReport", "Rows", "read_delimited"]
+__all__ = ["Coded", "Kind", "Rows", "assembled", "decoded", "read_delimited"]
 
 #: ``text`` is few distinct values; ``count`` (up to 2^31) and ``money`` are whole numbers, though
 #: decimals are taken too; ``number`` is any number from zero up.
@@ -53,116 +54,43 @@ _BROKEN = (
 _HIDDEN = ("", "N")
 _NUMBER = re.compile(r"\s*(\+?\d+(\.\d*)?([eE][+-]?\d+)?)?\s*", re.ASCII)
 _LONGEST_HEADER = 1 << 16
-_BLOCK = 1 << 20
 _SHOWN = 5
-_EXAMPLES = 3
-
-
-@dataclass(frozen=True)
-class Note:
-    """One kind of row that a reader dropped or changed."""
-
-    what: str
-    rows: int
-    examples: tuple[str, ...]
-
-    def __str__(self) -> str:
-        shown = f" (such as {'; '.join(self.examples)})" if self.examples else ""
-        return f"{self.rows:,} rows: {self.what}{shown}"
-
-
-@dataclass(frozen=True)
-class ReadReport:
-    """What became of every row of a file.
-
-    Attributes
-    ----------
-    source : str
-        Name of the file.
-    geography : str
-        ``county``, ``state``, ``us``, ``msa``, ``zip`` or ``area`` (QCEW mixes them).
-    classification : str
-        ``NAICS`` or ``SIC``.
-    years : tuple of int
-        Years found in the file or its name; empty where neither tells.
-    rows_in, rows_out : int
-        Rows below the header, and rows of the table.
-    dropped, changed : tuple of Note
-        Rows left out, and cells whose stored 0 (or ``N``) stands for a number not shown; each
-        with its count and the first examples. Dropped rows add up to ``rows_in - rows_out``.
-    noticed : tuple of Note
-        Rows that contradict the layout and are kept as published.
-    ignored : tuple of str
-        Columns of the file that are not in the table.
-    """
-
-    source: str
-    geography: str
-    classification: str
-    years: tuple[int, ...]
-    rows_in: int
-    rows_out: int
-    dropped: tuple[Note, ...]
-    changed: tuple[Note, ...]
-    noticed: tuple[Note, ...]
-    ignored: tuple[str, ...]
-
-    def __str__(self) -> str:
-        lines = [f"{self.source}: {self.rows_in:,} rows in, {self.rows_out:,} rows out"]
-        lines += [f"dropped {note}" for note in self.dropped]
-        lines += [f"changed {note}" for note in self.changed]
-        lines += [f"noticed {note}" for note in self.noticed]
-        if self.ignored:
-            lines.append(f"columns not taken: {', '.join(self.ignored)}")
-        return "\n".join(lines)
 
 
 class Rows:
     """The columns of one file, to be taken out one by one so that memory is given back."""
 
-    def __init__(self, name: str, header: list[str], table: pa.Table) -> None:
+    def __init__(self, name: str, header: list[str]) -> None:
         self.name = name
         self.header = header
-        self._table = table
-        self.rows: int = table.num_rows
+        self.rows = 0
+        self._text: dict[str, tuple[np.ndarray, list[bytes]]] = {}
+        self._numbers: dict[str, np.ndarray] = {}
+        #: Columns that hold a negative or infinite number.
+        self._odd: set[str] = set()
         #: Place of each row in the file, the header being row 1; blank lines do not count.
         self._places: np.ndarray | None = None
 
     def __contains__(self, column: str) -> bool:
-        return column in self._table.column_names
+        return column in self._text or column in self._numbers
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> set[str]:
         """Names of the columns not yet taken."""
-        return list(self._table.column_names)
+        return {*self._text, *self._numbers}
 
     def text(self, column: str) -> tuple[np.ndarray, list[bytes]]:
         """Take a text column out: one code a row, and the distinct values they point to."""
-        coded = self._take(column).combine_chunks()
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.chunk(0)
-        return coded.indices.to_numpy(zero_copy_only=False), [
-            value.strip() for value in coded.dictionary.to_pylist()
-        ]
+        return self._text.pop(column)
 
     def number(self, column: str, *, signed: bool = False) -> np.ndarray:
         """Take a number column out as floats, NaN where none is shown."""
-        values = self._take(column)
-        lowest = pc.min(values).as_py()
-        out = np.empty(len(values))
-        start = 0
-        for chunk in values.chunks:
-            stop = start + len(chunk)
-            out[start:stop] = chunk.to_numpy(zero_copy_only=False)
-            start = stop
-        negative = not signed and lowest is not None and not lowest >= 0
-        # Arrow takes "nan" and "inf" for decimals.
-        if negative or np.isfinite(out).sum() != len(values) - values.null_count:
-            good = np.isfinite(out) & ((out >= 0) | signed)
+        out = self._numbers.pop(column)
+        if column in self._odd:
             self.refuse(
                 column,
-                pc.is_valid(values).to_numpy() & ~good,
-                lambda i: repr(float(out[i])),
+                np.isinf(out) if signed else (out < 0) | np.isinf(out),
+                lambda i: "no finite number" if np.isinf(out[i]) else repr(float(out[i])),
                 "holds what is no amount",
                 "a number is zero or more, and its field is empty where it is not shown",
             )
@@ -172,15 +100,19 @@ class Rows:
         """Keep only these rows of the columns not yet taken."""
         places = np.arange(2, len(rows) + 2) if self._places is None else self._places
         self._places = places[rows]
-        self._table = self._table.filter(pa.array(rows))
+        self._numbers = {column: out[rows] for column, out in self._numbers.items()}
+        for column, (codes, values) in self._text.items():
+            # A value that only dropped rows hold is not there any more.
+            used, codes = np.unique(codes[rows], return_inverse=True)
+            self._text[column] = codes.astype(np.int32), [values[i] for i in used]
 
     def refuse(
         self, column: str, bad: np.ndarray, show: Callable[[int], str], fault: str, mend: str
     ) -> None:
         """Raise an error that names the first bad rows, if there are any."""
-        where = np.flatnonzero(bad)
-        if not len(where):
+        if not bad.any():
             return
+        where = np.flatnonzero(bad)
         places = self._places
         first = ", ".join(
             f"row {i + 2 if places is None else places[i]} {show(int(i))}" for i in where[:_SHOWN]
@@ -202,11 +134,6 @@ class Rows:
                 mend,
             )
 
-    def _take(self, column: str) -> pa.ChunkedArray:
-        values = self._table.column(column)
-        self._table = self._table.drop_columns([column])
-        return values
-
 
 def decoded(values: list[bytes]) -> list[str]:
     """Text of these values: UTF-8 if all of them are, else Latin-1, as the Census Bureau writes."""
@@ -216,14 +143,45 @@ def decoded(values: list[bytes]) -> list[str]:
         return [value.decode("latin-1") for value in values]
 
 
-def spread(codes: np.ndarray, values: list[str | None]) -> pa.Array:
-    """Text, one value a row; an Arrow array that pandas takes over without a copy."""
-    return pc.take(pa.array(values, pa.large_string()), pa.array(codes))
+class Coded:
+    """A text column of the table to be: one code a row into a few values."""
+
+    def __init__(self, codes: np.ndarray, values: Sequence[str | None]) -> None:
+        self.codes = codes
+        self.values = list(values)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> str:
+        return str(self.values[self.codes[row]])
+
+    def spread(self) -> pa.Array:
+        """The text, one value a row, in the form pandas takes over without a copy."""
+        fixed = {None if value is None else len(value.encode()) for value in self.values}
+        width = fixed.pop() if len(fixed) == 1 else None
+        if not width:
+            return pc.take(pa.array(self.values, pa.large_string()), pa.array(self.codes))
+        # Values of one width lie evenly, so their bytes can be copied without measuring each.
+        words = np.array([str(value).encode() for value in self.values], f"S{width}")
+        starts = np.arange(0, (len(self) + 1) * width, width, dtype=np.int64)
+        parts = [pa.py_buffer(starts), pa.py_buffer(words[self.codes])]
+        return pa.LargeStringArray.from_buffers(len(self), *parts)
 
 
-def examples(rows: np.ndarray, show: Callable[[int], str]) -> tuple[str, ...]:
-    """Name the first rows of a kind."""
-    return tuple(show(int(i)) for i in np.flatnonzero(rows)[:_EXAMPLES])
+def assembled(columns: dict[str, Any], classification: str) -> pd.DataFrame:
+    """Make the table of arrays and :class:`Coded` columns; empties the dictionary as it goes."""
+    texts = {name: column for name, column in columns.items() if isinstance(column, Coded)}
+    with ThreadPoolExecutor(pa.cpu_count()) as pool:
+        columns |= zip(texts, pool.map(Coded.spread, texts.values()), strict=True)
+    del texts
+    series = {}
+    for name in list(columns):
+        column = columns.pop(name)
+        series[name] = column.to_pandas() if isinstance(column, pa.Array) else column
+    table = pd.DataFrame(series, copy=False)
+    table.attrs["classification"] = classification
+    return table
 
 
 def read_delimited(
@@ -232,7 +190,7 @@ def read_delimited(
     """Read the columns that `choose` picks from the header; it raises DataError if none fit."""
     path = Path(path)
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             header = _header(stream, path.name, what)
     except FileNotFoundError:
         raise DataError(f"no file {str(path)!r}: check the name") from None
@@ -241,18 +199,18 @@ def read_delimited(
     kinds = choose(header)
     try:
         try:
-            table = _parsed(path, header, kinds, whole=True)
+            rows = _parsed(path, header, kinds, whole=True)
         except pa.ArrowInvalid:
             # A count written as 183476.0 is read as a decimal; what is no number fails again.
-            table = _parsed(path, header, kinds, whole=False)
+            rows = _parsed(path, header, kinds, whole=False)
     except pa.ArrowInvalid as error:
         _diagnose(path, header, kinds)
         raise _unreadable(path, what, error) from None
     except _BROKEN as error:
         raise _unreadable(path, what, error) from None
-    if table.num_rows == 0:
+    if rows.rows == 0:
         raise _empty(path)
-    return Rows(path.name, header, table)
+    return rows
 
 
 def _empty(path: Path) -> DataError:
@@ -265,40 +223,6 @@ def _unreadable(path: Path, what: str, error: BaseException) -> DataError:
         f"cannot read {str(path)!r} ({reason or type(error).__name__}): give {what} as "
         "comma-separated text, plain, gzipped or in a ZIP archive, or download it again"
     )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Bytes of the text itself, unpacked on the way."""
-    with path.open("rb") as file:
-        magic = file.read(4)
-        file.seek(0)
-        if magic == b"PK\x03\x04":
-            with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path)) as inner:
-                yield inner
-        elif magic[:2] == b"\x1f\x8b":
-            with pa.CompressedInputStream(pa.PythonFile(file, "r"), "gzip") as inner:
-                yield inner
-        else:
-            yield file
-
-
-def _member(archive: zipfile.ZipFile, path: Path) -> str:
-    """Name of the one table in an archive."""
-    names = [
-        name
-        for name in archive.namelist()
-        if not name.endswith("/") and not name.startswith("__MACOSX/")
-    ]
-    tables = [name for name in names if name.lower().endswith((".txt", ".csv"))]
-    choice = tables or names
-    if len(choice) != 1:
-        listed = ", ".join(map(repr, choice[:_SHOWN])) or "none"
-        raise DataError(
-            f"the archive {path.name!r} holds {len(choice)} tables ({listed}): unpack the one you "
-            "mean and give its name"
-        )
-    return choice[0]
 
 
 def _header(stream: IO[bytes], name: str, what: str) -> list[str]:
@@ -316,24 +240,86 @@ def _header(stream: IO[bytes], name: str, what: str) -> list[str]:
     return [column or f"unnamed {place}" for place, column in enumerate(header, 1)]
 
 
-def _parsed(path: Path, header: list[str], kinds: Mapping[str, Kind], *, whole: bool) -> pa.Table:
+def _parsed(path: Path, header: list[str], kinds: Mapping[str, Kind], *, whole: bool) -> Rows:
+    """Read block by block: one thread unpacks and puts numbers in place, the others parse."""
     types = {
         "text": pa.dictionary(pa.int32(), pa.binary()),
         "count": pa.int32() if whole else pa.float64(),
         "money": pa.int64() if whole else pa.float64(),
         "number": pa.float64(),
     }
-    with _opened(path) as stream:
+    options = pa_csv.ConvertOptions(
+        column_types={column: types[kind] for column, kind in kinds.items()},
+        include_columns=list(kinds),
+        null_values=list(_HIDDEN),
+        check_utf8=False,
+    )
+
+    def parse(block: bytes) -> pa.Table:
         return pa_csv.read_csv(
-            stream,
-            read_options=pa_csv.ReadOptions(column_names=header, skip_rows=1, block_size=_BLOCK),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={column: types[kind] for column, kind in kinds.items()},
-                include_columns=list(kinds),
-                null_values=list(_HIDDEN),
-                check_utf8=False,
+            pa.BufferReader(block),
+            read_options=pa_csv.ReadOptions(
+                column_names=header, block_size=len(block) + 1, use_threads=False
             ),
-        ).unify_dictionaries()
+            convert_options=options,
+            # Blocks come and go in several threads; the system's allocator hands them on fastest.
+            memory_pool=pa.system_memory_pool(),
+        ).combine_chunks()
+
+    numbers = {column: np.empty(0) for column, kind in kinds.items() if kind != "text"}
+    texts: dict[str, list[pa.Array]] = {c: [] for c, kind in kinds.items() if kind == "text"}
+    rows = Rows(path.name, header)
+    room = 0
+    with opened(path) as stream:
+        for table in in_order(parse, blocks(stream, BLOCK), pa.cpu_count()):
+            start, rows.rows = rows.rows, rows.rows + table.num_rows
+            if rows.rows > room:
+                room = _room(path, rows.rows, first=start == 0)
+                for column, values in numbers.items():
+                    numbers[column] = _space(room)
+                    numbers[column][:start] = values[:start]
+            for column, values in numbers.items():
+                part = table.column(column).chunk(0)
+                block = _floats(part)
+                values[start : rows.rows] = block
+                # Looked at while the block is still in the processor's cache.
+                decimal = pa.types.is_floating(part.type)
+                if (block < 0).any() or (decimal and np.isinf(block).any()):
+                    rows._odd.add(column)
+            for column, parts in texts.items():
+                parts.append(table.column(column).chunk(0))
+    rows._numbers = {column: values[: rows.rows] for column, values in numbers.items()}
+    for column in list(texts):
+        coded = pa.chunked_array(texts.pop(column), types["text"]).unify_dictionaries()
+        values = coded.chunk(0).dictionary.to_pylist() if coded.num_chunks else []
+        codes = [chunk.indices.to_numpy() for chunk in coded.chunks]
+        rows._text[column] = np.concatenate(codes or [[]]), [value.strip() for value in values]
+    return rows
+
+
+def _room(path: Path, rows: int, *, first: bool) -> int:
+    """Rows to make room for: guessed from the first block, then half as many again."""
+    if not first:
+        return rows + rows // 2
+    # Memory is only used where rows are written, so a guess too high costs nothing.
+    size = text_size(path)
+    return rows if size <= BLOCK else int(rows * size / BLOCK * 1.05) + rows
+
+
+def _space(rows: int) -> np.ndarray:
+    """Room for numbers out of Arrow's pool: a second read gets the pages of the first."""
+    return np.frombuffer(pa.allocate_buffer(rows * 8), np.float64)
+
+
+def _floats(column: pa.Array) -> np.ndarray:
+    """Numbers of a block, NaN where none is shown; "nan" and "inf" in a file are infinite."""
+    values: np.ndarray = column.to_numpy(zero_copy_only=False)
+    if pa.types.is_floating(column.type) and np.isfinite(values).sum() + column.null_count < len(
+        values
+    ):
+        shown = column.is_valid().to_numpy(zero_copy_only=False)
+        values = np.where(shown & ~np.isfinite(values), np.inf, values)
+    return values
 
 
 def _diagnose(path: Path, header: list[str], kinds: Mapping[str, Kind]) -> None:
@@ -343,7 +329,7 @@ def _diagnose(path: Path, header: list[str], kinds: Mapping[str, Kind]) -> None:
     rows = 0
     odd: dict[str, list[str]] = {}
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             binary: Any = stream
             lines = csv.reader(io.TextIOWrapper(binary, encoding="latin-1", newline=""))
             for place, row in enumerate(lines, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
 import pyarrow.dataset as ds
 
 from clusteranalysis.errors import SchemaError
@@ -22,7 +23,7 @@ def any_of(expressions: list[ds.Expression]) -> ds.Expression:
 
 
 def in_regions(regions: list[str]) -> ds.Expression:
-    """Membership, and beside it a range a state: block statistics can only answer ranges."""
+    """Membership, and a range a state beside it: older Arrow only prunes by ranges."""
     wrong = [region for region in regions if not isinstance(region, str)]
     if wrong:
         raise SchemaError(f"region {wrong[0]!r} is not text: write codes in quotes ('06001')")
@@ -31,7 +32,7 @@ def in_regions(regions: list[str]) -> ds.Expression:
         states.setdefault(region[:2], []).append(region)
     field = ds.field("region")
     ranges = [(field >= min(codes)) & (field <= max(codes)) for codes in states.values()]
-    return field.isin(sorted(set(regions))) & any_of(ranges)
+    return field.isin(pa.array(sorted(set(regions)), pa.string())) & any_of(ranges)
 
 
 def under(code: str, *, sic: bool) -> ds.Expression:

@@ -11,18 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from clusteranalysis.data._delimited import (
-    Kind,
-    Note,
-    ReadReport,
-    Rows,
-    decoded,
-    examples,
-    read_delimited,
-    spread,
-)
+from clusteranalysis.data._delimited import Coded, Kind, Rows, assembled, decoded, read_delimited
 from clusteranalysis.data._layout import (
     CLASS_LETTERS,
     PLACE,
@@ -31,6 +21,7 @@ from clusteranalysis.data._layout import (
     read_layout,
     year_of_name,
 )
+from clusteranalysis.data._report import Note, ReadReport, noted
 from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries import parse_codes
 from clusteranalysis.schema import TOTAL
@@ -119,12 +110,14 @@ class _Reading:
         self.changed: list[Note] = []
         self.noticed: list[Note] = []
         self.columns: dict[str, Any] = {}
+        self.told = False
         self.label: Callable[[int], str] = str
 
     def run(
         self, year: int | None, lfo: str | None, *, report: bool
     ) -> pd.DataFrame | tuple[pd.DataFrame, ReadReport]:
-        rows, read = self.rows, set(self.rows.columns)
+        rows, read = self.rows, self.rows.columns
+        self.told = report
         rows_in = rows.rows
         dropped, forms = self._forms(lfo)
         region, industry = self._regions(), self._industries()
@@ -132,7 +125,7 @@ class _Reading:
         years = self._years(year, len(region))
         many: np.ndarray | None = self.columns["year"] if len(years) > 1 else None
         self.label = lambda i: " ".join(
-            [region[i].as_py(), industry[i].as_py(), *([] if many is None else [str(many[i])])]
+            [region[i], industry[i], *([] if many is None else [str(many[i])])]
         )
         if forms is not None:
             self.columns["lfo"] = forms
@@ -141,13 +134,8 @@ class _Reading:
         for column, ours in PLACE.items():
             if column in rows:
                 codes, values = rows.text(column)
-                self.columns[ours] = spread(codes, [text or None for text in decoded(values)])
-        series = {
-            name: values.to_pandas() if isinstance(values, pa.Array) else values
-            for name, values in ((name, self.columns.pop(name)) for name in list(self.columns))
-        }
-        table = pd.DataFrame(series, copy=False)
-        table.attrs["classification"] = self.classification
+                self.columns[ours] = Coded(codes, [text or None for text in decoded(values)])
+        table = assembled(self.columns, self.classification)
         if not report:
             return table
         ignored = tuple(column for column in rows.header if column not in read)
@@ -164,14 +152,14 @@ class _Reading:
             ignored,
         )
 
-    def _forms(self, lfo: str | None) -> tuple[list[Note], pa.Array | None]:
+    def _forms(self, lfo: str | None) -> tuple[list[Note], Coded | None]:
         """Keep one legal form; several beside their sum would count every job twice."""
         rows = self.rows
         if "lfo" not in rows:
             return [], None
         codes, values = rows.text("lfo")
         if lfo is None:
-            return [], spread(codes, [value or None for value in decoded(values)])
+            return [], Coded(codes, [value or None for value in decoded(values)])
         text = decoded(values)
         if lfo not in text:
             listed = ", ".join(map(repr, sorted(text)[:20]))
@@ -180,13 +168,10 @@ class _Reading:
                 "them, or lfo=None for all"
             )
         kept = np.array([value == lfo for value in text])[codes]
-        dropped = []
         if not kept.all():
-            note = f"another legal form than {lfo!r}"
-            shown = examples(~kept, lambda i: f"row {i + 2} lfo {text[codes[i]]}")
-            dropped.append(Note(note, int((~kept).sum()), shown))
             rows.keep(kept)
-        return dropped, None
+        note = f"another legal form than {lfo!r}"
+        return noted(note, ~kept, lambda i: f"row {i + 2} lfo {text[codes[i]]}"), None
 
     def _codes(
         self, column: str, digits: tuple[int, int], mend: str
@@ -197,37 +182,37 @@ class _Reading:
         self.rows.refuse_values(column, codes, bad, values, mend)
         return codes, [value.decode("ascii").zfill(digits[0]) for value in values]
 
-    def _regions(self) -> pa.Array:
+    def _regions(self) -> Coded:
         fips = "write FIPS codes as digits ('06' and '001')"
         if self.layout.geography in ("county", "state"):
             state, states = self._codes("fipstate", (2, 2), fips)
             if self.layout.geography == "state":
-                return spread(state, list(states))
+                return Coded(state, states)
             county, counties = self._codes("fipscty", (3, 3), fips)
-            both = [first + second for first in states for second in counties]
-            return spread(state * np.int32(len(counties)) + county, list(both))
+            both = [f"{first}{second}" for first in states for second in counties]
+            return Coded(state * np.int32(len(counties)) + county, both)
         if self.layout.geography == "zip":
-            return spread(*self._codes("zip", (5, 5), "write ZIP codes as five digits"))
+            return Coded(*self._codes("zip", (5, 5), "write ZIP codes as five digits"))
         if self.layout.geography == "msa":
-            return spread(*self._codes("msa", (4, 5), "write area codes as four or five digits"))
+            return Coded(*self._codes("msa", (4, 5), "write area codes as four or five digits"))
         codes, values = self.rows.text("uscode")
-        return spread(codes, ["US"] * len(values))
+        return Coded(codes, ["US"] * len(values))
 
-    def _industries(self) -> pa.Array:
+    def _industries(self) -> Coded:
         """Canonical NAICS codes, each distinct code parsed once; SIC codes as they are."""
         rows = self.rows
         column = self.classification.lower()
         if column not in rows:
-            return spread(np.zeros(rows.rows, np.int32), [TOTAL])
+            return Coded(np.zeros(rows.rows, np.int32), [TOTAL])
         codes, values = rows.text(column)
         text = decoded(values)
         if column == "sic":
             shape = re.compile(r"[0-9]{0,4}[-/\\]*")
             bad = [v for v, t in zip(values, text, strict=True) if not t or not shape.fullmatch(t)]
             rows.refuse_values(column, codes, bad, values, "a SIC code is up to four digits")
-            return spread(codes, list(text))
+            return Coded(codes, text)
         try:
-            return spread(codes, parse_codes(text).tolist())
+            return Coded(codes, parse_codes(text).tolist())
         except SchemaError as error:
             bad = [value for value, code in zip(values, text, strict=True) if not is_naics(code)]
             mend = str(error).rpartition(": ")[2]
@@ -245,9 +230,8 @@ class _Reading:
         codes, values = rows.text("year")
         bad = [value for value in values if re.fullmatch(rb"(19|20)\d\d", value) is None]
         rows.refuse_values("year", codes, bad, values, "write years as four digits")
-        # Values of rows that another legal form took with it are still in the list.
         years = np.array([int(value) for value in values], "int64")
-        found = tuple(sorted({int(y) for y in years[np.unique(codes)]}))
+        found = tuple(sorted(set(years.tolist())))
         if year is not None and found != (year,):
             raise DataError(
                 f"column 'year' of {rows.name!r} holds {', '.join(map(str, found[:5]))}, not "
@@ -294,16 +278,13 @@ class _Reading:
         return gone
 
     def _note(self, column: str, hidden: np.ndarray) -> None:
-        count = int(np.count_nonzero(hidden))
-        if count:
-            self.changed.append(
-                Note(f"{column} is withheld, so NaN", count, examples(hidden, self.label))
-            )
+        if self.told:
+            self.changed += noted(f"{column} is withheld, so NaN", hidden, self.label)
 
     def _amounts(self) -> None:
         rows = self.rows
         bracket = self._bracket("empflag")
-        flags: dict[str, pa.Array] = {}
+        flags: dict[str, Coded] = {}
         bounds: dict[str, object] = {}
         for column, (ours, unit) in _AMOUNTS.items():
             if column not in rows:
@@ -317,7 +298,7 @@ class _Reading:
             self._note(ours, hidden)
             if flag is not None:
                 text = [None if v in _NONE else v.decode("ascii") for v in flag.texts]
-                flags[f"{ours}_noise"] = spread(flag.codes, text)
+                flags[f"{ours}_noise"] = Coded(flag.codes, text)
             if column == "emp":
                 bounds |= self._bounds(amount, hidden, bracket)
             else:
@@ -334,12 +315,11 @@ class _Reading:
             for name, ends in (("employment_low", bracket.low), ("employment_high", bracket.high)):
                 out[name] = bound = amount.copy()
                 bound[hidden] = ends[bracket.codes[hidden]]
-            shown = bracket.given(slice(None)) & (amount > 0)
-            if shown.any():
+            if self.told:
+                shown = bracket.given(slice(None)) & (amount > 0)
                 note = "employment is published beside a bracket; the number is kept"
-                count = int(shown.sum())
-                self.noticed.append(Note(note, count, examples(shown, self.label)))
-        out["status"] = spread(hidden.astype(np.int32), ["reported", "withheld"])
+                self.noticed += noted(note, shown, self.label)
+        out["status"] = Coded(hidden.astype(np.int32), ["reported", "withheld"])
         return out
 
     def _classes(self) -> None:
@@ -361,8 +341,9 @@ class _Reading:
                     self._hide(amount, flag, brackets.get(common[1:]), jobs=letter == "e")
                 if letter in "qa":
                     amount *= 1000.0
-                hidden = np.isnan(amount)
-                any_hidden = hidden if any_hidden is None else any_hidden | hidden
+                if self.told:
+                    hidden = np.isnan(amount)
+                    any_hidden = hidden if any_hidden is None else any_hidden | hidden
                 self.columns[common] = amount
         if any_hidden is not None:
             self._note("at least one size class", any_hidden)

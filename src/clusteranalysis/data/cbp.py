@@ -11,9 +11,9 @@ from typing import Literal, overload
 
 import pandas as pd
 
-from clusteranalysis.data._delimited import ReadReport
 from clusteranalysis.data._layout import Classes
 from clusteranalysis.data._patterns import read_patterns
+from clusteranalysis.data._report import ReadReport
 from clusteranalysis.schema import check_option
 
 __all__ = ["Classes", "ReadReport", "read_cbp"]
@@ -99,7 +99,7 @@ def read_cbp(
     >>> path = Path(tempfile.mkdtemp()) / "cbp12co.txt"
     >>> _ = path.write_bytes(text)
     >>> read_cbp(path)[["region", "industry", "year", "employment", "employment_high"]]
-       region industry  year  employment  employment_high
+      region industry  year  employment  employment_high
     0  06001     3254  2012      8200.0           8200.0
     1  06001   325411  2012         NaN             99.0
     """

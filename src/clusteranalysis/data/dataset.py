@@ -36,7 +36,6 @@ _META = b"clusteranalysis"
 _NAME = re.compile(r"cbp-(county|state|us|msa)-(NAICS|SIC)-(\d{4})\.parquet")
 #: Rows of a block: some dozen counties of a national file.
 _BLOCK = 32_768
-_WHOLE = ("year",)
 
 
 def cache_cbp(
@@ -82,10 +81,9 @@ def cache_cbp(
     ['cbp-state-NAICS-2012.parquet']
     """
     check_option("classes", classes, Classes)
-    listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     target = require_folder(folder)
     written: dict[Path, Path] = {}
-    for source in map(Path, listed):
+    for source in map(Path, [paths] if isinstance(paths, (str, os.PathLike)) else paths):
         mark = _mark(source, classes)
         files = _current(target, mark) or _write(source, target, mark, classes, written)
         for file in files:
@@ -143,8 +141,7 @@ def _write(
             "in a folder of their own"
         )
     # Sorted by region, so that a block of rows is a short range of them.
-    by = [pd.factorize(table[key], sort=True)[0] for key in ("industry", "region")]
-    order = np.lexsort(by)
+    order = np.lexsort([pd.factorize(table[key], sort=True)[0] for key in ("industry", "region")])
     files = []
     for year in report.years:
         file = folder / f"cbp-{report.geography}-{report.classification}-{year}.parquet"
@@ -156,12 +153,8 @@ def _write(
         arrow = pa.Table.from_pandas(table.iloc[rows], schema=_schema(table), preserve_index=False)
         meta = {_META: f"{len(report.years)} {mark}".encode()}
         with replacing(file) as temporary:
-            pq.write_table(
-                arrow.replace_schema_metadata(meta),
-                temporary,
-                compression="zstd",
-                row_group_size=_BLOCK,
-            )
+            arrow = arrow.replace_schema_metadata(meta)
+            pq.write_table(arrow, temporary, compression="zstd", row_group_size=_BLOCK)
         files.append(file)
     return files
 
@@ -172,7 +165,7 @@ def _schema(table: pd.DataFrame) -> pa.Schema:
     return pa.schema(
         (
             column,
-            pa.int64() if column in _WHOLE else pa.float64() if column in numeric else pa.string(),
+            pa.int64() if column == "year" else pa.float64() if column in numeric else pa.string(),
         )
         for column in table.columns
     )
@@ -196,11 +189,8 @@ class CbpDataset:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        files = [
-            (path, match[2], int(match[3]))
-            for path in _cached(folder)
-            if (match := _NAME.fullmatch(path.name))
-        ]
+        named = [(path, _NAME.fullmatch(path.name)) for path in _cached(folder)]
+        files = [(path, name[2], int(name[3])) for path, name in named if name]
         if not files:
             raise DataError(f"no cached CBP files in {str(folder)!r}: write them with cache_cbp()")
         self._kinds = {
@@ -295,10 +285,12 @@ class CbpDataset:
         chosen = [*keys, *(column for column in given if column not in keys)]
         try:
             table = self.dataset.to_table(columns=chosen, filter=wanted)
+            files = len(list(self.dataset.get_fragments(wanted)))
         except (OSError, ValueError, pa.ArrowException) as error:
             raise _spoilt(self.folder, error) from None
-        found: pd.DataFrame = table.to_pandas()
-        return found.sort_values(keys, kind="stable", ignore_index=True)
+        found: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+        # One file is sorted already.
+        return found if files < 2 else found.sort_values(keys, kind="stable", ignore_index=True)
 
     def plan(
         self,
@@ -325,12 +317,10 @@ class CbpDataset:
         plan = []
         try:
             for fragment in self.dataset.get_fragments(wanted):
-                part = fragment.subset(wanted, schema=self.dataset.schema)
-                whole = fragment.metadata
-                rows = sum(block.num_rows for block in part.row_groups)
-                name = Path(fragment.path).name
-                size = (len(part.row_groups), rows, whole.num_row_groups, whole.num_rows)
-                plan.append((name, *size))
+                blocks = fragment.subset(wanted, schema=self.dataset.schema).row_groups
+                rows = sum(block.num_rows for block in blocks)
+                name, whole = Path(fragment.path).name, fragment.metadata
+                plan.append((name, len(blocks), rows, whole.num_row_groups, whole.num_rows))
         except (OSError, ValueError, pa.ArrowException) as error:
             raise _spoilt(self.folder, error) from None
         return pd.DataFrame(plan, columns=["file", "blocks", "rows", "of_blocks", "of_rows"])

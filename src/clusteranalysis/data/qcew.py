@@ -13,19 +13,10 @@ from typing import Any, Literal, overload
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from clusteranalysis.data._delimited import (
-    Kind,
-    Note,
-    ReadReport,
-    Rows,
-    decoded,
-    examples,
-    read_delimited,
-    spread,
-)
+from clusteranalysis.data._delimited import Coded, Kind, Rows, assembled, decoded, read_delimited
 from clusteranalysis.data._patterns import is_naics
+from clusteranalysis.data._report import Note, ReadReport, noted
 from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries import parse_codes
 
@@ -116,7 +107,7 @@ def read_qcew(
     1  34013   325414  2016          5         NaN  withheld
     """
     rows = read_delimited(path, lambda header: _kinds(header, Path(path).name), what="a QCEW file")
-    read = set(rows.columns)
+    read = rows.columns
     columns: dict[str, Any] = {"region": _regions(rows)}
     columns["industry"], classification = _industries(rows)
     columns["year"] = years = _whole(rows, "year", r"(19|20)\d\d", "write years as four digits")
@@ -131,14 +122,7 @@ def read_qcew(
     changed: list[Note] = []
     _amounts(rows, columns, changed)
     ignored = tuple(column for column in rows.header if column not in read)
-    table = pd.DataFrame(
-        {
-            name: values.to_pandas() if isinstance(values, pa.Array) else values
-            for name, values in columns.items()
-        },
-        copy=False,
-    )
-    table.attrs["classification"] = classification
+    table = assembled(columns, classification)
     if not report:
         return table
     found = tuple(int(year) for year in np.unique(years))
@@ -180,7 +164,7 @@ def _whole(rows: Rows, column: str, shape: str, mend: str) -> np.ndarray:
     return np.asarray(numbers[codes])
 
 
-def _regions(rows: Rows) -> pa.Array:
+def _regions(rows: Rows) -> Coded:
     codes, values = rows.text("area_fips")
     bad = [v for v in values if re.fullmatch(rb"\d{4,5}|(US|CS|C\d)[0-9A-Z]{3}", v) is None]
     rows.refuse_values("area_fips", codes, bad, values, "write areas as BLS does, such as '34013'")
@@ -191,10 +175,10 @@ def _regions(rows: Rows) -> pa.Array:
             return "US"
         return area[:2] if area.isdigit() and area.endswith("000") else area
 
-    return spread(codes, [region(area) for area in decoded(values)])
+    return Coded(codes, [region(area) for area in decoded(values)])
 
 
-def _industries(rows: Rows) -> tuple[pa.Array, str]:
+def _industries(rows: Rows) -> tuple[Coded, str]:
     """Canonical NAICS codes; what is not NAICS (supersectors, SIC) stays as it is."""
     codes, values = rows.text("industry_code")
     text = decoded(values)
@@ -211,17 +195,17 @@ def _industries(rows: Rows) -> tuple[pa.Array, str]:
     sic = {code[:4] == "SIC_" for code in text if code != "10"}
     if len(sic) > 1:
         raise DataError(f"{rows.name!r} mixes SIC and NAICS codes: read them from separate files")
-    return spread(codes, [parsed.get(code, code) for code in text]), "SIC" if sic == {
+    return Coded(codes, [parsed.get(code, code) for code in text]), "SIC" if sic == {
         True
     } else "NAICS"
 
 
-def _hidden(rows: Rows, column: str) -> tuple[np.ndarray, pa.Array]:
+def _hidden(rows: Rows, column: str) -> tuple[np.ndarray, Coded]:
     codes, values = rows.text(column)
     bad = [value for value in values if value not in (*_SHOWN, b"N")]
     rows.refuse_values(column, codes, bad, values, "a disclosure code is N, '-' or empty")
     text = [value.decode("ascii") or None for value in values]
-    return np.array([value == b"N" for value in values], bool)[codes], spread(codes, text)
+    return np.array([value == b"N" for value in values], bool)[codes], Coded(codes, text)
 
 
 def _amounts(rows: Rows, columns: dict[str, Any], changed: list[Note]) -> None:
@@ -247,7 +231,7 @@ def _amounts(rows: Rows, columns: dict[str, Any], changed: list[Note]) -> None:
         if ours in money:
             columns[ours] = money.pop(ours)
     blank = np.isnan(columns["employment"])
-    columns["status"] = spread(blank.astype(np.int32), ["reported", "withheld"])
+    columns["status"] = Coded(blank.astype(np.int32), ["reported", "withheld"])
     columns["disclosure_code"] = codes
     columns |= months
     columns |= money
@@ -255,10 +239,8 @@ def _amounts(rows: Rows, columns: dict[str, Any], changed: list[Note]) -> None:
     if "lq_disclosure_code" in rows:
         where, codes = _hidden(rows, "lq_disclosure_code")
         columns["lq_disclosure_code"] = codes
-    for column in [column for column in rows.columns if column.startswith("lq_")]:
+    for column in [c for c in rows.header if c in rows and c.startswith("lq_")]:
         # Establishments are always disclosed, and so is their quotient.
         columns[column] = take(column, shown if "_estabs" in column else where)
     for what, gone in (("employment is", blank), ("location quotients are", where)):
-        if gone.any():
-            places = examples(gone, lambda i: f"row {i + 2}")
-            changed.append(Note(f"{what} not disclosed, so NaN", int(gone.sum()), places))
+        changed += noted(f"{what} not disclosed, so NaN", gone, lambda i: f"row {i + 2}")

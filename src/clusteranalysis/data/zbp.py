@@ -7,8 +7,8 @@ from typing import Literal, overload
 
 import pandas as pd
 
-from clusteranalysis.data._delimited import ReadReport
 from clusteranalysis.data._patterns import read_patterns
+from clusteranalysis.data._report import ReadReport
 
 __all__ = ["read_zbp"]
 
