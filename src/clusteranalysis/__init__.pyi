@@ -17,9 +17,9 @@ from .data.download import fetch_naics as fetch_naics
 from .data.download import fetch_qcew as fetch_qcew
 from .data.explanation import conflicts as conflicts
 from .data.explanation import explain as explain
+from .data.qcew import read_qcew as read_qcew
 from .data.suppression import impute as impute
 from .data.suppression import impute_payroll as impute_payroll
-from .data.qcew import read_qcew as read_qcew
 from .data.zbp import read_zbp as read_zbp
 from .industries import concordance as concordance
 from .industries import harmonise as harmonise
