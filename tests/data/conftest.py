@@ -1,14 +1,8 @@
-import os
-from pathlib import Path
-
 import pytest
+from tests.shared import shared_folder
 
 
 @pytest.fixture(scope="session")
 def shared():
     """Folder with the agencies' files; they are not committed, so most machines lack it."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("CLUSTERANALYSIS_SHARED", beside))
-    if not (folder / "cbp").is_dir():
-        pytest.skip("the agencies' files are not here: set CLUSTERANALYSIS_SHARED to their folder")
-    return folder
+    return shared_folder("data")

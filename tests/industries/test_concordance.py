@@ -1,11 +1,9 @@
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.shared import shared_folder
 
 from clusteranalysis import resources
 from clusteranalysis.errors import DataError, SchemaError
@@ -20,14 +18,6 @@ from clusteranalysis.industries.structure import (
 )
 
 PAIRS = [(a, b) for a in VINTAGES[1:] for b in VINTAGES[1:] if a != b]
-
-
-def shared_data():
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("CLUSTERANALYSIS_SHARED", beside))
-    if not (folder / "cbp").is_dir():
-        pytest.skip("the agencies' files are not here: set CLUSTERANALYSIS_SHARED to their folder")
-    return folder
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
@@ -106,7 +96,9 @@ def test_matching_meets_the_states_better_than_the_jobs_of_the_targets():
     # The states did not enter the weights: figures quoted in the docstring of concordance().
     columns = ["fipstate", "naics", "year", "emp", "empflag"]
     states = pd.read_csv(
-        shared_data() / "cbp" / "states_2000-2011_flags.csv.gz", dtype="str", usecols=columns
+        shared_folder("data") / "cbp" / "states_2000-2011_flags.csv.gz",
+        dtype="str",
+        usecols=columns,
     )
     states = states[states["year"].isin(["2007", "2008"]) & states["naics"].str.isdigit()]
     states = states[states["naics"].str.len() == 6]
@@ -298,7 +290,9 @@ def test_a_missing_file_and_an_unknown_edition_are_named(tmp_path):
 def test_packaged_links_are_what_the_files_say():
     packaged = pd.read_parquet(resources.processed("naics", "concordance.parquet"))
     for older in (2002, 2007, 2012, 2017):
-        read = read_concordance(shared_data() / "naics" / f"{older}_to_{older + 5}_NAICS.csv")
+        read = read_concordance(
+            shared_folder("data") / "naics" / f"{older}_to_{older + 5}_NAICS.csv"
+        )
         mine = packaged[packaged["source_vintage"] == older]
         assert mine.to_numpy().tolist() == read.to_numpy().tolist()
 

@@ -1,12 +1,11 @@
-import os
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.shared import shared_folder
 
 from clusteranalysis import resources
 from clusteranalysis.errors import DataError, SchemaError
@@ -361,11 +360,7 @@ def test_made_up_tables_are_left_alone():
 
 
 def us_six():
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("CLUSTERANALYSIS_SHARED", beside))
-    path = folder / "cbp" / "us_2001-2021_all_naics.csv.gz"
-    if not path.exists():
-        pytest.skip("the agencies' files are not here: set CLUSTERANALYSIS_SHARED to their folder")
+    path = shared_folder("data") / "cbp" / "us_2001-2021_all_naics.csv.gz"
     us = pd.read_csv(path, dtype={"naics": "str"})
     us = us[us["naics"].str.fullmatch(r"\d{6}") & (us["naics"] != "999999")]
     return pd.DataFrame(

@@ -2,20 +2,15 @@
 
 import json
 import math
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import strategies as st
+from tests.shared import shared_folder
 
 from clusteranalysis.schema import TOTAL
 
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("CLUSTERANALYSIS_SHARED", ROOT.parent / "shared"))
-GOLDEN = SHARED / "golden"
 NAN = math.nan
 
 JOBS = st.one_of(st.just(0.0), st.integers(1, 30).map(float), st.floats(0.5, 1e5))
@@ -163,14 +158,8 @@ def close(actual, expected, rtol=1e-9, atol=1e-12):
 # Values of other tools
 
 
-def need_golden():
-    if not GOLDEN.is_dir():
-        pytest.skip(f"values of other tools are not here ({GOLDEN}); set CLUSTERANALYSIS_SHARED")
-
-
 def golden_input(name):
-    need_golden()
-    return pd.read_csv(GOLDEN / "inputs" / name)
+    return pd.read_csv(shared_folder("golden") / "inputs" / name)
 
 
 def golden_employment(dates=("t0",)):
@@ -186,8 +175,7 @@ def golden_employment(dates=("t0",)):
 
 def golden(path):
     """A peer's output, numbers as floats: a mapping, or a frame for matrices."""
-    need_golden()
-    output = json.loads((GOLDEN / path).read_text(encoding="utf-8"))["output"]
+    output = json.loads((shared_folder("golden") / path).read_text(encoding="utf-8"))["output"]
     if isinstance(output, list):
         return np.array(output, float)
     if "rownames" in output:
