@@ -405,3 +405,22 @@ def test_qcew_is_solved_from_establishments_alone(shared):
     assert np.isfinite(result["employment_high"]).all()
     assert result["payroll"].between(result["payroll_low"], result["payroll_high"]).all()
     assert conflicts(result).empty
+
+
+def test_draws_flow_through_measures_as_one_more_key():
+    from clusteranalysis import herfindahl, location_quotient
+
+    drawn = impute(given(nation(3)), draws=3, rng=1)
+    four = drawn[drawn["industry"].str.len().eq(4) | drawn["industry"].eq("00")]
+    counties = four[four["region"].str.len() == 5]
+    us = four[four["region"] == "US"]
+    lq = location_quotient(counties, reference=us)
+    assert sorted(lq["draw"].unique()) == [0, 1, 2]
+    # Published cells are the same in every draw, imputed ones are not: so are their quotients.
+    spread = lq.groupby(["region", "industry"])["location_quotient"].agg(np.ptp)
+    assert spread.max() > 0
+    jobs = counties[counties["draw"] == 1].drop(columns="draw")
+    alone = location_quotient(jobs, reference=us[us["draw"] == 1].drop(columns="draw"))
+    together = lq[lq["draw"] == 1].drop(columns="draw").reset_index(drop=True)
+    pd.testing.assert_frame_equal(together, alone)
+    assert len(herfindahl(counties, absent="zero")) == 3 * counties["region"].nunique()
