@@ -25,27 +25,14 @@ def test_notebook_runs(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     client.execute()  # raises on the first cell that fails
-    printed = [
-        output.text
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stdout"
+    outputs = [
+        output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
     ]
-    warned = [
-        output.text
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stderr"
-    ]
-    assert printed
-    assert not warned
-    drawn = [
-        output
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "image/png" in output.get("data", {})
-    ]
+    streams = {"stdout": [], "stderr": []}
+    for output in outputs:
+        if output.output_type == "stream":
+            streams[output.name].append(output.text)
+    assert streams["stdout"]
+    assert not streams["stderr"]
+    drawn = [output for output in outputs if "image/png" in output.get("data", {})]
     assert len(drawn) == sum("plot." in cell.source for cell in notebook.cells)

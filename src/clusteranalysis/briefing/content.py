@@ -168,12 +168,14 @@ def brief(
     )
     years = found.start, found.end
     growth = _growth(ours, nation, definition, years)
-    own_counties = by_county[by_county["region"].isin(region.counties)]
-    quality = _quality(own_counties[own_counties["year"] == found.end], found)
+    is_own = by_county["region"].isin(region.counties)
+    own_counties = by_county[is_own & (by_county["year"] == found.end)]
+    outlines = _outlines(data.counties, region)
+    quality = _quality(own_counties, found)
     wages = _wages(ours, cluster_wages(us, definition=definition), found)
     trend = _trend(data.totals, region)
     industries = _industries(cells, us, region, found)
-    coverage = _coverage(own_counties[own_counties["year"] == found.end], data.counties)
+    coverage = _coverage(own_counties, outlines)
     bridge = _bridge(growth, ours, years)
     unassigned = _unassigned(data.totals)
     return Briefing(
@@ -185,7 +187,7 @@ def brief(
         bridge=bridge,
         wages=wages,
         county_lq=_county_lq(by_county, nation, found),
-        outlines=_outlines(data.counties, region),
+        outlines=outlines,
         industries=industries,
         quality=quality,
         coverage=coverage,

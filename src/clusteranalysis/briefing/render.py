@@ -62,27 +62,26 @@ def write_briefing(
     """
     out = Path(out)
     say = progress or (lambda line: None)
-    written, pictures = [], []
+    written: list[Path] = []
+    pictures: dict[str, dict[str, str]] = {}
     for spec in choose_figures(briefing):
         say(f"Drawing {spec.key}")
         base = out / "figures" / spec.key
         svg, png = plot.save(spec.figure(), base)
         written += [svg, png, write_bytes(base.with_suffix(".csv"), _csv(spec.data()))]
-        written.append(write_bytes(base.with_suffix(".txt"), f"{spec.alt}\n".encode()))
+        alt = spec.alt
+        written.append(write_bytes(base.with_suffix(".txt"), f"{alt}\n".encode()))
         encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
-        pictures.append(
-            {
-                "key": spec.key,
-                "title": spec.title,
-                "alt": spec.alt,
-                "note": spec.note,
-                "svg": encoded,
-            }
-        )
+        pictures[spec.key] = {
+            "title": spec.title,
+            "alt": alt,
+            "note": spec.note,
+            "svg": encoded,
+        }
     say("Writing the page")
     written.append(write_bytes(out / "clusters.csv", _csv(briefing.clusters.table)))
     written.append(write_bytes(out / "growth.csv", _csv(briefing.growth)))
-    page = _page(briefing, {picture["key"]: picture for picture in pictures})
+    page = _page(briefing, pictures)
     written.append(write_bytes(out / "briefing.html", page.encode()))
     return written
 

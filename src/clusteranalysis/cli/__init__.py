@@ -26,6 +26,7 @@ from clusteranalysis.errors import (
     OutputError,
     SchemaError,
 )
+from clusteranalysis.files import read_table, replacing, require_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +118,7 @@ def brief(
     # Cheap checks first: a typing error should not cost the reader the loading of the data.
     place = ca.find_region(region)
     clusters = ca.read_definition(definition)
-    _require_folder(out)
+    require_folder(out)
     # On a terminal only and then wiped away, so that an error stands alone on stderr.
     with Progress(
         SpinnerColumn(),
@@ -294,7 +295,7 @@ def sample_export(
 
     Example:  clusteranalysis sample export --out tables
     """
-    _require_folder(out)
+    require_folder(out)
     data = ca.sample()
     for name in ("cells", "us", "nation", "totals", "titles"):
         path = out / f"{name}.csv"
@@ -321,15 +322,14 @@ def sample_build(
         raise DataError(
             f"no folder {str(source)!r}: give the folder that holds the agencies' files"
         )
-    _require_folder(out)
+    require_folder(out)
     for path in build_sample(source, out, progress=lambda line: err.print(escape(line))):
         console.print(escape(str(path)), soft_wrap=True)
 
 
 def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
-    files = provenance["files"]
-    pairs = files.items() if isinstance(files, dict) else ((f["file"], f) for f in files)
-    return [(name, f"{facts['rows']:,} rows; {facts['product']}") for name, facts in pairs]
+    files = provenance["files"].items()
+    return [(name, f"{facts['rows']:,} rows; {facts['product']}") for name, facts in files]
 
 
 def _held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
@@ -373,18 +373,9 @@ def _require_options(function: Any, options: dict[str, Any]) -> None:
 
 def _read(path: Path, option: str) -> pd.DataFrame:
     """Read a user's table."""
-    from clusteranalysis.files import read_table
-
     if option == "--reference" and str(path) == "us":
         raise SchemaError("--reference us goes with the embedded counties: give a table")
     return read_table(path, what=option)
-
-
-def _require_folder(folder: Path) -> None:
-    """Fail before the work, not after it, where nothing can be written."""
-    from clusteranalysis.files import require_folder
-
-    require_folder(folder)
 
 
 def _require_table_name(path: Path | None) -> None:
@@ -392,14 +383,12 @@ def _require_table_name(path: Path | None) -> None:
         return
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise SchemaError(f"--out {str(path)!r} is neither .csv nor .parquet: choose one of them")
-    _require_folder(path.parent)
+    require_folder(path.parent)
     if path.is_dir():
         raise OutputError(f"--out {str(path)!r} is a folder: choose a file name")
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    from clusteranalysis.files import replacing
-
     with replacing(path) as temporary:
         if path.suffix.lower() == ".parquet":
             table.to_parquet(temporary, index=False)

@@ -221,15 +221,10 @@ def identify_clusters(
     needed = ["region", "industry", "year", "employment", "establishments", *_BOUNDS]
     check_columns(employment, needed, what="employment table")
     check_columns(reference, needed, what="reference table")
-    terms = shift_share(
-        _clusters_only(employment, definition),
-        reference=_clusters_only(reference, definition),
-        start=start,
-        end=end,
-    )
-    first, last = int(terms["start"].iloc[0]), int(terms["end"].iloc[0])
     here = _clusters_only(employment, definition)
     there = _clusters_only(reference, definition)
+    terms = shift_share(here, reference=there, start=start, end=end)
+    first, last = int(terms["start"].iloc[0]), int(terms["end"].iloc[0])
     now = here[here["year"] == last]
     lq = location_quotient(
         now,

@@ -215,8 +215,8 @@ def _two_years(
 ) -> _TwoYears:
     check_option("absent", absent, Absent)
     check_option("value", value, Value)
-    check_columns(employment, ["region", "industry", "year", value], what="employment table")
-    check_cells(employment, values=(value,), what="employment table", require=("region", "year"))
+    require = ("region", "industry", "year")
+    check_cells(employment, values=(value,), what="employment table", require=require)
     years = sorted(int(year) for year in employment["year"].unique())
     if len(years) < 2:
         raise SchemaError(

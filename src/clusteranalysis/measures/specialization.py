@@ -131,9 +131,10 @@ def location_quotient(
         and not isinstance(reference, str)
         and all(column in employment.columns for column in _BOUNDS)
     )
-    optional = [*(_BOUNDS if bounded else ()), "establishments", _PLANTS]
+    plant_columns = ["establishments", _PLANTS] if interval == "establishment" else []
+    optional = [*(_BOUNDS if bounded else ()), *plant_columns]
     panel = read_panel(employment, values=(value,), optional=optional)
-    ref = _reference(panel, reference, value, optional, absent)
+    ref = _reference(panel, reference, value, plant_columns, absent)
     counted = _base_members(panel.industries, base, tradability)
     denominators = _denominators(panel, ref, base, value, tradability, reference, absent)
 
@@ -178,13 +179,13 @@ def _reference(
                 "with, or 'sum' for all regions of the employment table together"
             )
         industry = {c: panel.sums(c, "industry", absent) for c in panel.columns}
-        total = {c: panel.region_totals(c, absent).sum(axis=1) for c in panel.columns}
         if _PLANTS in panel.columns:
             # Squared plant sizes add up; their shares do not.
             squares = panel.columns[_PLANTS] * panel.columns[value] ** 2
             added = replace(panel, columns={_PLANTS: squares}).sums(_PLANTS, "industry", absent)
             industry[_PLANTS] = kernel.ratio(added, industry[value] ** 2)
-        return Reference(industry, total, "sum", panel, np.arange(len(panel.groups)))
+        # Its totals depend on the base and are those of the regions: see _denominators.
+        return Reference(industry, {}, "sum", panel, np.arange(len(panel.groups)))
     return read_reference(reference, panel, values=(value,), absent=absent, optional=optional)
 
 
@@ -224,8 +225,14 @@ def _denominators(
     """Base totals: groups x regions for the regions, groups for the reference."""
     if isinstance(base, pd.DataFrame):
         own = read_weights(base, panel, column=value, what="base table")
-        if isinstance(reference, str):
-            return own, own.sum(axis=1)
+    elif base == "total":
+        own = panel.region_totals(value, absent)
+    else:
+        mine = panel.only(_base_members(panel.industries, base, tradability))
+        own = mine.sums(value, "region", absent)
+    if isinstance(reference, str):
+        return own, own.sum(axis=1)
+    if isinstance(base, pd.DataFrame):
         # The reference's own base is the row of that table with the reference's region name.
         alone = Panel(
             pd.Index([ref.name]), panel.industries, panel.groups,
@@ -233,12 +240,10 @@ def _denominators(
         )  # fmt: skip
         return own, read_weights(base, alone, column=value, what="base table")[:, 0]
     if base == "total":
-        return panel.region_totals(value, absent), ref.total[value]
-    mine = panel.only(_base_members(panel.industries, base, tradability))
+        return own, ref.total[value]
     # The reference's base holds its traded industries, whether or not the regions have them.
     theirs = ref.whole.only(_base_members(ref.whole.industries, base, tradability))
-    total = theirs.sums(value, "region", absent).sum(axis=1)[ref.group]
-    return mine.sums(value, "region", absent), total
+    return own, theirs.sums(value, "region", absent).sum(axis=1)[ref.group]
 
 
 def _bounds(
