@@ -33,7 +33,7 @@ def test_kernels_work_where_pandas_cannot_be_imported():
     blocks = "; ".join(f"sys.modules[{name!r}] = None" for name in HEAVY)
     code = (
         f"import sys; {blocks}; import numpy as np; "
-        "from clusteranalysis.kernels.specialization import herfindahl; "
+        "from clusteranalysis.kernels.diversity import herfindahl; "
         "print(herfindahl(np.array([[3.0, 1.0]]))[0])"
     )
     done = run(code)

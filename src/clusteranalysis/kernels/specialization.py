@@ -1,16 +1,12 @@
-"""How specialised is a region? Arrays only; ``E`` is regions x industries."""
+"""What is a region specialised in? Arrays only; ``E`` is regions x industries."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "binomial_variance",
-    "herfindahl",
-    "krugman",
     "location_quotient",
     "log_lq_variance",
     "plant_variance",
@@ -62,19 +58,3 @@ def log_lq_variance(x: ArrayLike, X: ArrayLike, var_x: ArrayLike, var_rest: Arra
     x, X, var_x = np.asarray(x, float), np.asarray(X, float), np.asarray(var_x, float)
     var_total = var_x + np.asarray(var_rest, float)
     return ratio(var_x, x**2) + ratio(var_total, X**2) - 2 * ratio(var_x, x * X)
-
-
-def herfindahl(
-    E: Floats, method: Literal["raw", "normalised", "numbers_equivalent"] = "raw"
-) -> Floats:
-    """Sum of squared industry shares of each region (row)."""
-    H = (shares(E, axis=1) ** 2).sum(axis=1)
-    if method == "normalised":
-        n = E.shape[1]
-        return ratio(H - 1 / n, np.full_like(H, 1 - 1 / n))
-    return ratio(1.0, H) if method == "numbers_equivalent" else H
-
-
-def krugman(S: Floats, S_reference: Floats) -> Floats:
-    """Sum over industries of |s_ri - s_i|, in 0..2; both arguments are shares."""
-    return np.asarray(np.abs(S - S_reference).sum(axis=1))

@@ -2,8 +2,9 @@
 
 from clusteranalysis.measures.colocation import coagglomeration
 from clusteranalysis.measures.concentration import ellison_glaeser, hoover, locational_gini
+from clusteranalysis.measures.diversity import herfindahl, krugman
 from clusteranalysis.measures.growth import dynamic_location_quotient, shift_share
-from clusteranalysis.measures.specialization import herfindahl, krugman, location_quotient
+from clusteranalysis.measures.specialization import location_quotient
 
 __all__ = [
     "coagglomeration",
