@@ -17,7 +17,7 @@ from clusteranalysis.industries.structure import (
     vintages_of,
 )
 
-PAIRS = [(a, b) for a in VINTAGES[1:] for b in VINTAGES[1:] if a != b]
+PAIRS = [(a, b) for a in VINTAGES for b in VINTAGES if a != b]
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
@@ -232,10 +232,30 @@ def test_malformed_weights_are_refused():
         concordance(2017, 2022, weights=jobs.assign(employment=-1.0))
 
 
-def test_1997_needs_a_file_of_the_caller(tmp_path):
-    for pair in ((1997, 2002), (1997, 2017), (2012, 1997)):
-        with pytest.raises(DataError, match=r"1997 to 2002 is not shipped.*read_concordance"):
-            concordance(*pair)
+def test_1997_to_2002_is_the_whole_list_of_the_census():
+    links = concordance(1997, 2002)
+    # 1,355 rows as published, one of them (561720) twice.
+    assert len(links) == 1354
+    assert links["source"].nunique() == 1169
+    assert links["weight"].notna().all()
+    np.testing.assert_allclose(links.groupby("source")["weight"].sum(), 1)
+    became = links.groupby("source")["target"].agg(list)
+    assert became["514191"] == ["518111"]
+    assert became["452110"] == ["452111", "452112"]
+    assert became["511199"] == ["511130", "511199", "516110"]
+    assert became["325412"] == ["325412"]
+
+
+def test_every_industry_of_2001_and_2003_is_on_its_side_of_the_list():
+    path = shared_folder("data") / "cbp" / "us_2001-2021_all_naics.csv.gz"
+    us = pd.read_csv(path, dtype={"naics": "str"})
+    us = us[us["naics"].str.fullmatch(r"\d{6}") & (us["naics"] != "999999")]
+    links = concordance(1997, 2002)
+    assert set(us.loc[us["year"] <= 2002, "naics"]) <= set(links["source"])
+    assert set(us.loc[us["year"] == 2003, "naics"]) <= set(links["target"])
+
+
+def test_a_file_of_the_caller_takes_the_place_of_the_shipped_one(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("2002 NAICS Code,NAICS 1997\n454111,454110\n454112,454110\n454113,454110\n")
     links = read_concordance(path)
@@ -304,8 +324,10 @@ def test_concordances_and_structures_list_the_same_industries(vintage):
 
 
 def test_codes_tell_their_editions():
-    assert vintages_of(["325412", "31-33", "00", "99", "biopharma"]) == VINTAGES[1:]
-    assert vintages_of(["513210"]) == (2022,)
+    assert vintages_of(["325412", "31-33", "00", "99", "biopharma"]) == VINTAGES
+    # Cable networks in 1997, software publishers in 2022: the year has to tell.
+    assert vintages_of(["513210"]) == (1997, 2022)
+    assert vintages_of(["513130"]) == (2022,)
     assert vintages_of(["541711", "513210"]) == ()
     assert vintages_of(["211111", "541711"]) == (2007, 2012)
 

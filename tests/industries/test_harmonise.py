@@ -15,7 +15,7 @@ from clusteranalysis.industries.harmonise import harmonise, mixed_vintages
 from clusteranalysis.industries.structure import vintage_codes
 from clusteranalysis.schema import check_employment
 
-YEARS = {2002: 2005, 2007: 2010, 2012: 2014, 2017: 2019}
+YEARS = {1997: 2001, 2002: 2005, 2007: 2010, 2012: 2014, 2017: 2019}
 # CBP's scope: no splits without weights.
 CODES = {v: [c for c in vintage_codes(v) if c[:3] not in ("111", "112")] for v in YEARS}
 # Codes that were split or joined somewhere: a random choice from all would rarely hit one.
@@ -336,7 +336,7 @@ def test_a_harmonised_table_is_not_mixed():
     # Codes that CBP did not use in 2011: someone has carried the table by other means.
     assert mixed_vintages(raw(["541713"], [2011, 2018])) is None
     assert "mixes" in mixed_vintages(
-        new.replace({"industry": {"423620": "513210"}}).replace({"industry": {"423720": "211111"}})
+        new.replace({"industry": {"423620": "513130"}}).replace({"industry": {"423720": "211111"}})
     )
 
 
@@ -346,10 +346,12 @@ def test_codes_alone_can_tell_a_mixture():
     assert mixed_vintages(pd.DataFrame({"industry": ["541713", "325412", "00"]})) is None
 
 
-def test_1997_cannot_be_compared_without_a_file():
-    message = mixed_vintages(raw(["325412"], [2001, 2004]))
-    assert "no concordance is shipped from 1997" in message
-    assert "links=read_concordance(path)" in message
+def test_years_of_1997_and_2002_mix_where_a_code_changed():
+    assert mixed_vintages(raw(["325412"], [2001, 2004])) is None
+    # Part of the janitors went to construction, and both years have the code.
+    message = mixed_vintages(raw(["561720"], [2001, 2004]))
+    assert "NAICS 1997 (2001) and NAICS 2002 (2004)" in message
+    assert "harmonise(table, to='naics2002')" in message
     assert mixed_vintages(raw(["00", "99"], [2001, 2004])) is None
 
 

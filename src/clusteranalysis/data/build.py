@@ -187,9 +187,13 @@ def build_sample(
         sources.concordances(source),
         list(sources.CONCORDANCES),
         agency="US Census Bureau",
-        product="NAICS concordances 2002 to 2007, 2007 to 2012, 2012 to 2017, 2017 to 2022",
+        product="NAICS concordances 1997 to 2002, 2002 to 2007, 2007 to 2012, 2012 to 2017, "
+        "2017 to 2022",
         licence=_CBP["licence"],
-        steps=["codes of both editions as listed; titles and notes left out"],
+        steps=[
+            "codes of both editions as listed; titles and notes left out",
+            "1997 to 2002: the library's copy of the rows that change a code, all others as is",
+        ],
     )
     say("reading County Business Patterns")
     six = sources.county_cells(source, sources.COUNTIES_6)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from clusteranalysis.errors import DataError
 from clusteranalysis.industries import level, naics_vintage, parent, parse_codes
-from clusteranalysis.industries.structure import read_concordance
+from clusteranalysis.industries.structure import LINK, read_concordance
 from clusteranalysis.schema import TOTAL, check_columns
 
 __all__ = [
@@ -41,6 +41,10 @@ NAICS_CODES = {
 CONCORDANCES = tuple(
     f"naics/{older}_to_{older + 5}_NAICS.csv" for older in (2002, 2007, 2012, 2017)
 )
+
+#: The Census Bureau's 1997 to 2002 concordance, as far as a code changes or splits; its whole list
+#: has 1,355 rows, which these 311 and the 1,043 industries that stay make up (561720 is in twice).
+CHANGES_1997 = Path(__file__).with_name("naics_changes_1997_2002.csv")
 
 #: 2017 is left out: that year's county files store tens of thousands of withheld cells as 0.
 YEARS = (2018, 2019, 2020, 2021)
@@ -118,7 +122,21 @@ def county_totals(source: Path) -> pd.DataFrame:
 
 def concordances(source: Path) -> pd.DataFrame:
     """Read the links from each edition of NAICS to the next, one below the other."""
-    return pd.concat([read_concordance(source / name) for name in CONCORDANCES], ignore_index=True)
+    read = [read_concordance(source / name) for name in CONCORDANCES]
+    return pd.concat([_from_1997(read[0]), *read], ignore_index=True)
+
+
+def _from_1997(following: pd.DataFrame) -> pd.DataFrame:
+    """Links from 1997 to 2002: those of the Census list that change a code, and all others as is.
+
+    An industry of 2002 (the sources of `following`) into which no change leads is the same in
+    both editions; one that changed partly is listed with itself.
+    """
+    changes = pd.read_csv(CHANGES_1997, dtype="str")
+    same = sorted(set(following["source"]) - set(changes["target"]))
+    links = pd.concat([changes, pd.DataFrame({"source": same, "target": same})])
+    links = links.assign(source_vintage=1997, target_vintage=2002).astype({"source": "str"})
+    return links[LINK].sort_values(LINK, ignore_index=True)
 
 
 def reference_employment(us: pd.DataFrame) -> pd.DataFrame:

@@ -254,8 +254,7 @@ def concordance(
         target's codes unless ``vintage`` says otherwise. Used as they are, for every split of
         which all targets are given: :math:`w_{st} = E_t / \sum_{t'} E_{t'}`.
     links : DataFrame, optional
-        Links of :func:`read_concordance`, for steps that are not shipped (1997 to 2002), or
-        instead of a shipped one.
+        Links of :func:`read_concordance`, instead of the shipped ones.
 
     Returns
     -------
@@ -276,8 +275,8 @@ def concordance(
     Notes
     -----
     The shipped weights are flows estimated from US employment in County Business Patterns in the
-    last year of the older edition and the first of the newer (2007|2008, 2011|2012, 2016|2017;
-    for 2021 backwards only what one side shows), by iterative proportional fitting of both
+    last year of the older edition and the first of the newer (2002|2003, 2007|2008, 2011|2012,
+    2016|2017; for 2021 backwards only what one side shows), by iterative proportional fitting of both
     sides over the links: :math:`w_{st} = F_{st} / \sum_{t'} F_{st'}` with
     :math:`\sum_t F_{st} = E_s` and :math:`\sum_s F_{st} = \lambda E_t`. The simpler weight by the
     whole employment of the targets ignores that a target also receives from other sources: it

@@ -12,7 +12,6 @@ from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries.codes import naics_vintage
 from clusteranalysis.industries.concordance import concordance, unmoved, unmoved_between
 from clusteranalysis.industries.structure import (
-    VINTAGES,
     all_codes,
     is_code,
     parse_vintage,
@@ -79,8 +78,7 @@ def _routes(
     table = pd.DataFrame(columns=columns)
     known = all_codes(source) if links is None else with_parents(vintage_codes(source, links))
     if source == target:
-        # The codes of 1997 are not shipped: nothing to check them against.
-        _refuse_codes(own, source, known or own, own)
+        _refuse_codes(own, source, known, own)
     else:
         table = concordance(source, target, weights=weights, links=links)
         steady = unmoved_between(source, target) if links is None else unmoved(table)
@@ -157,7 +155,7 @@ def harmonise(
         The edition of the table's codes; by default that of County Business Patterns in each
         row's ``year``. QCEW changes in other years (2011, 2017, 2022).
     links : DataFrame, optional
-        Links of :func:`read_concordance`, needed for NAICS 1997.
+        Links of :func:`read_concordance`, instead of the shipped ones.
     absent : {"withheld", "zero"}
         What it means when a region has rows of some of the industries that were joined, not of
         all: their sum is a floor (status ``partial``), or complete.
@@ -359,25 +357,20 @@ def mixed_vintages(employment: pd.DataFrame) -> str | None:
         found = {code for year in named for code in by_year[year] if is_code(code)}
         # Codes that CBP did not use that year: the caller has carried the table, or it is not
         # CBP's. The codes alone decide.
-        if known and not found <= known and vintages_of(codes):
+        if not found <= known and vintages_of(codes):
             return None
-    first, last = min(years), max(years)
-    if first == VINTAGES[0]:
-        changed, why = codes, f"no concordance is shipped from {first}, so nothing tells what"
-    else:
-        changed = {
-            code
-            for older, newer in pairwise(sorted(years))
-            for code in codes - unmoved_between(older, newer)
-        }
-        why = f"between which the content of {_listed(changed)}"
+    changed = {
+        code
+        for older, newer in pairwise(sorted(years))
+        for code in codes - unmoved_between(older, newer)
+    }
     if not changed:
         return None
     spans = " and ".join(f"NAICS {v} ({_listed(named)})" for v, named in sorted(years.items()))
-    extra = ", links=read_concordance(path)" if first == VINTAGES[0] else ""
     return (
-        f"the years are of {spans}, {why} changes: carry the table to one edition with "
-        f"harmonise(table, to='naics{last}'{extra}), and keep its column passed_split"
+        f"the years are of {spans}, between which the content of {_listed(changed)} changes: "
+        f"carry the table to one edition with harmonise(table, to='naics{max(years)}'), and keep "
+        "its column passed_split"
     )
 
 

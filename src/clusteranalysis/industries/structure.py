@@ -210,7 +210,7 @@ def read_concordance(path: str | Path) -> pd.DataFrame:
 
 @lru_cache(maxsize=1)
 def shipped_links() -> pd.DataFrame:
-    """Packaged concordances, 2002 to 2022, older to newer; not to be changed."""
+    """Packaged concordances, 1997 to 2022, older to newer; not to be changed."""
     table = pd.read_parquet(resources.processed("naics", "concordance.parquet"))
     return table.astype({"source_vintage": "int64", "target_vintage": "int64"})
 
@@ -236,7 +236,7 @@ def with_parents(codes: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=len(VINTAGES))
 def all_codes(vintage: int) -> frozenset[str]:
-    """Codes of an edition at every level; empty for 1997, which is not shipped."""
+    """Codes of an edition at every level."""
     return with_parents(vintage_codes(vintage))
 
 
@@ -251,8 +251,7 @@ def vintages_of(industries: Iterable[str]) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        Editions from 2002 on (1997 is not shipped), oldest first; empty when the codes are of
-        different editions, or of none of these.
+        Editions, oldest first; empty when the codes are of different editions, or of none.
 
     Examples
     --------
@@ -260,4 +259,4 @@ def vintages_of(industries: Iterable[str]) -> tuple[int, ...]:
     ((2007, 2012), ())
     """
     codes = {code for code in set(industries) if is_code(code)}
-    return tuple(vintage for vintage in VINTAGES[1:] if codes <= all_codes(vintage))
+    return tuple(vintage for vintage in VINTAGES if codes <= all_codes(vintage))
