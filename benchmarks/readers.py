@@ -6,6 +6,7 @@ do nothing else: no checks, no codes brought into one form, no withheld number t
 Peer and library take turns; memory is measured in a process of its own.
 
     python benchmarks/readers.py
+    python benchmarks/readers.py --years 25    # the same as 25 years of one lazy dataset
 
 needs ``duckdb`` beside the library.
 """
@@ -151,15 +152,55 @@ def apart(name: str, path: Path, rows: int) -> dict[str, float]:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+def many_years(years: int, rows: int) -> None:
+    """Cache that many national years and ask for one county, one industry, one year of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "cbp99co.zip"
+        apart("write", whole, rows)
+        sources = []
+        for year in range(1999, 1999 + years):
+            sources.append(Path(folder) / f"cbp{year % 100:02d}co.zip")
+            if not sources[-1].exists():
+                sources[-1].hardlink_to(whole)
+        began = time.perf_counter()
+        files = cache_cbp(sources, Path(folder) / "years")
+        print(
+            f"{years} years x {rows:,} rows cached in {time.perf_counter() - began:.0f} s, "
+            f"{sum(file.stat().st_size for file in files) / 1e9:.2f} GB\n"
+        )
+        print("| asked for | seconds | rows read | rows given | peak MB more |")
+        print("|---|---:|---:|---:|---:|")
+        began = time.perf_counter()
+        opened = open_cbp(Path(folder) / "years")
+        print(f"| opening | {time.perf_counter() - began:.2f} | 0 | 0 | |")
+        asked: dict[str, dict[str, object]] = {
+            "two counties, all industries and years": {"regions": ["06001", "06013"]},
+            "one county, one subsector, all years": {"regions": "06001", "industries": "325"},
+            "one industry group, all counties, one year": {"industries": "3254", "years": 2010},
+        }
+        for name, wanted in asked.items():
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            began = time.perf_counter()
+            found = opened.query(**wanted)  # type: ignore[arg-type]
+            seconds = time.perf_counter() - began
+            more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            read = opened.plan(**wanted)["rows"].sum()  # type: ignore[arg-type]
+            print(f"| {name} | {seconds:.2f} | {read:,} | {len(found):,} | {more:.0f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--years", type=int, help="cache so many years and query them instead")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         child(options.child, options.path, options.rows)
+        return
+    if options.years:
+        many_years(options.years, options.rows)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cbp19co.zip"

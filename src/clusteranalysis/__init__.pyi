@@ -15,8 +15,10 @@ from .data.download import fetch_boundaries as fetch_boundaries
 from .data.download import fetch_cbp as fetch_cbp
 from .data.download import fetch_naics as fetch_naics
 from .data.download import fetch_qcew as fetch_qcew
+from .data.employment import regional_employment as regional_employment
 from .data.explanation import conflicts as conflicts
 from .data.explanation import explain as explain
+from .data.qcew import qcew_cells as qcew_cells
 from .data.qcew import read_qcew as read_qcew
 from .data.suppression import impute as impute
 from .data.suppression import impute_payroll as impute_payroll

@@ -139,6 +139,24 @@ def test_a_file_of_several_years_becomes_one_file_a_year(tmp_path):
     assert open_cbp(tmp_path / "cache").years == (2010, 2011)
 
 
+def test_twenty_six_years_are_one_dataset_of_which_a_query_opens_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset, "_BLOCK", 100)
+    years = range(1998, 2024)
+    cache_cbp([county_file(tmp_path, year, counties=20) for year in years], tmp_path / "cache")
+    opened = open_cbp(tmp_path / "cache")
+    assert opened.years == tuple(years)
+    series = opened.query(regions="06001", industries="325412", columns=["employment"])
+    assert series["year"].tolist() == list(years)
+    # Jobs are written as 100 a year and the cell's own number.
+    assert series["employment"].diff().dropna().eq(100).all()
+    plan = opened.plan(regions="06001", years=[2001, 2023])
+    assert plan["file"].tolist() == [
+        "cbp-county-NAICS-2001.parquet",
+        "cbp-county-NAICS-2023.parquet",
+    ]
+    assert (plan["rows"] < plan["of_rows"] / 2).all()
+
+
 def test_years_of_other_layouts_lie_side_by_side(tmp_path):
     old, new = tmp_path / "cbp97st.txt", tmp_path / "cbp20st.txt"
     old.write_text("fipstate,sic,empflag,emp,est,n1_4\n06,2834,A,0,1,1\n06,----,,9,1,1\n")

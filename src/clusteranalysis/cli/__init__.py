@@ -18,7 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import clusteranalysis as ca
-from clusteranalysis.cli.fetch import fetch_app
+from clusteranalysis.cli.fetch import DataDir, YearsOption, fetch_app
 from clusteranalysis.errors import (
     ClusterAnalysisError,
     DataError,
@@ -276,6 +276,61 @@ def measure(
             options["plants"] = _read(Path(size), "--plants")
     result: pd.DataFrame = function(data, **options)
     _give(result, out, result, title=name.value)
+
+
+@app.command()
+def employment(
+    out: OutFile = None,
+    region: RegionOption = "east-bay",
+    years: YearsOption = "2018-2021",
+    source: Annotated[
+        Literal["cbp", "qcew"],
+        typer.Option(help="County Business Patterns, or private jobs of the Quarterly Census."),
+    ] = "cbp",
+    level: Annotated[
+        int | None, typer.Option(min=2, max=6, help="Digits of the industries (default: all).")
+    ] = None,
+    naics: Annotated[
+        str | None,
+        typer.Option(help="Carry all years to this edition (naics2017); needs --level 6."),
+    ] = None,
+    scope: Annotated[
+        Literal["nation", "state"],
+        typer.Option(help="Solve with all counties of the US, or of the region's states alone."),
+    ] = "nation",
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", help="A file as downloaded, instead of fetching; once for each."),
+    ] = None,
+    rests: Annotated[
+        bool, typer.Option("--rests", help="Keep the rows of what the cells lack of their whole.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring a region's jobs by industry from the agencies' files, what is withheld estimated.
+
+    Every number says how it is known (column status), with bounds that hold for certain. The
+    files are fetched once; a year of the nation takes a minute or two to solve, also once.
+
+    Example:  clusteranalysis employment --region east-bay --years 2018-2021 --out jobs.parquet
+    """
+    from clusteranalysis.data.registry import parse_years
+
+    place = ca.find_region(region)
+    _require_table_name(out)
+    table = ca.regional_employment(
+        place,
+        parse_years(years),
+        source=source,
+        level=level,  # type: ignore[arg-type]
+        naics=naics,
+        scope=scope,
+        files=files or None,
+        rests=rests,
+        data_dir=data_dir,
+        progress=lambda line: err.print(escape(line), soft_wrap=True),
+    )
+    _give(table, out, table, title=f"{place.name}, {years}")
 
 
 @sample_app.command("list")

@@ -9,6 +9,7 @@ out of the publication (since 2017), what they lack is a cell of its own: the un
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.industries import level, parent, parse_codes
+from clusteranalysis.industries.supersectors import SUPERSECTORS, supersector
 from clusteranalysis.kernels.propagation import Equations, equations
 from clusteranalysis.schema import check_columns, check_option, refuse_repeats
 
-__all__ = ["REST", "Hierarchy", "Missing", "add_rests", "read_hierarchy"]
+__all__ = ["REST", "Hierarchy", "Missing", "add_rests", "coarser", "read_hierarchy"]
 
 #: What the name of a cell made here ends with: the part of a whole that no row shows.
 REST = " unpublished"
@@ -60,18 +62,42 @@ def _merge(codes: Ints, names: list[str]) -> tuple[Ints, list[str]]:
     return which.astype(np.int64)[codes], [str(name) for name in distinct]
 
 
+def coarser(codes: Iterable[str]) -> tuple[dict[str, str | None], dict[str, int]]:
+    """The next coarser industry, and the depth, of every code and all that it is a part of.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        Canonical NAICS codes, ``"00"``, and BLS's supersectors; these stand between the sectors
+        and the total, whether or not a table has rows of them.
+
+    Returns
+    -------
+    dict, dict
+        Code to coarser code (None for the total), and code to depth: 0 is the total.
+    """
+    above: dict[str, str | None] = {}
+    depth: dict[str, int] = {}
+    todo = sorted(set(codes))
+    while todo:
+        naics = [code for code in todo if code not in SUPERSECTORS]
+        # Two steps fit between the total and a sector.
+        depth |= {code: 3 * step for code, step in zip(naics, level(naics), strict=True)}
+        depth |= {code: len(code) - 1 for code in todo if code in SUPERSECTORS}
+        found = dict(zip(naics, parent(naics), strict=True))
+        for code in todo:
+            higher = supersector(code) or found.get(code)
+            above[code] = None if higher is None or pd.isna(higher) else str(higher)
+        todo = sorted({code for code in above.values() if code is not None} - set(above))
+    return above, depth
+
+
 def _industries(names: list[str]) -> tuple[list[str], dict[str, str | None], dict[str, int]]:
     """Canonical names, and the next coarser one and depth of every name and its ancestors."""
     plain = sorted({name.removesuffix(REST) for name in names})
-    canonical = dict(zip(plain, parse_codes(plain), strict=True))
-    above: dict[str, str | None] = {}
-    depth: dict[str, int] = {}
-    todo = sorted(set(canonical.values()))
-    while todo:
-        depth |= dict(zip(todo, level(todo), strict=True))
-        higher = [None if code is None or pd.isna(code) else str(code) for code in parent(todo)]
-        above |= dict(zip(todo, higher, strict=True))
-        todo = sorted({code for code in higher if code is not None and code not in above})
+    naics = [name for name in plain if name not in SUPERSECTORS]
+    canonical = {name: name for name in plain} | dict(zip(naics, parse_codes(naics), strict=True))
+    above, depth = coarser(canonical.values())
     mended = []
     for name in names:
         code = canonical[name.removesuffix(REST)]
@@ -144,7 +170,8 @@ def read_hierarchy(cells: pd.DataFrame) -> Hierarchy:
     ----------
     cells : DataFrame
         One year: ``region`` (county ``"06001"``, state ``"06"``, nation ``"US"``), ``industry``
-        (NAICS of any levels, ``"00"`` for the total) and, if it is known, ``establishments``.
+        (NAICS of any levels, ``"00"`` for the total, BLS's supersectors) and, if it is known,
+        ``establishments``.
 
     Returns
     -------

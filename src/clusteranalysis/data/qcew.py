@@ -19,8 +19,9 @@ from clusteranalysis.data._patterns import is_naics
 from clusteranalysis.data._report import Note, ReadReport, noted
 from clusteranalysis.errors import DataError, SchemaError
 from clusteranalysis.industries import parse_codes
+from clusteranalysis.schema import check_columns
 
-__all__ = ["read_qcew"]
+__all__ = ["qcew_cells", "read_qcew"]
 
 _WHOLE = {"own_code": "ownership", "agglvl_code": "aggregation_level", "size_code": "size"}
 _KEYS = ("area_fips", "own_code", "industry_code", "year", "qtr")
@@ -47,6 +48,7 @@ _MONEY = {
 }
 _DISCLOSURE = ("disclosure_code", "lq_disclosure_code")
 _SHOWN = (b"", b"-")
+_ISLANDS = ("72", "78")
 
 
 @overload
@@ -244,3 +246,71 @@ def _amounts(rows: Rows, columns: dict[str, Any], changed: list[Note]) -> None:
         columns[column] = take(column, shown if "_estabs" in column else where)
     for what, gone in (("employment is", blank), ("location quotients are", where)):
         changed += noted(f"{what} not disclosed, so NaN", gone, lambda i: f"row {i + 2}")
+
+
+#: Aggregation levels of one ownership by NAICS: all industries, domain, supersector, then sectors
+#: to six digits; of the nation, the states and the counties.
+_BY_NAICS = [first + step for first in (10, 50, 70) for step in range(1, 9)]
+
+
+def qcew_cells(
+    qcew: pd.DataFrame, *, ownership: int = 5, quarter: int | None = None
+) -> pd.DataFrame:
+    """Choose the rows of one ownership that add up, so that withheld ones can be bounded.
+
+    Parameters
+    ----------
+    qcew : DataFrame
+        From :func:`read_qcew`, files of several areas one below the other if you like.
+    ownership : int
+        5 private, 1 federal, 2 state, 3 local government.
+    quarter : int, optional
+        Quarter of a quarterly file, 1 to 4.
+
+    Returns
+    -------
+    DataFrame
+        ``region`` (counties, states, ``US``), ``industry`` (``"00"``, BLS's domains and
+        supersectors, sectors to six digits), ``year, employment, establishments``, ``payroll``
+        (dollars a year; of a quarterly file, a quarter): all size classes together, as
+        :func:`~clusteranalysis.data.suppression.impute` takes them. Puerto Rico and the islands
+        are left out: they are no part of BLS's US total.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, a quarterly file needs ``quarter``, or no row is left.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"region": "34001", "industry": ["00", "1013", "31-33"], "year": 2016,
+    ...     "ownership": 5, "aggregation_level": [71, 73, 74], "size": 0,
+    ...     "employment": [900.0, 80.0, None], "establishments": [60.0, 9.0, 9.0]})
+    >>> qcew_cells(rows)["industry"].tolist()
+    ['00', '1013', '31-33']
+    """
+    needed = ["region", "industry", "year", "ownership", "aggregation_level", "establishments"]
+    check_columns(qcew, [*needed, "employment"], what="QCEW table")
+    kept = (qcew["ownership"] == ownership) & qcew["aggregation_level"].isin(_BY_NAICS)
+    if "size" in qcew.columns:
+        kept &= qcew["size"] == 0
+    if "quarter" in qcew.columns:
+        if quarter is None:
+            raise SchemaError(
+                "the QCEW table is quarterly: say which, quarter=1 to 4, or read annual averages"
+            )
+        kept &= qcew["quarter"] == quarter
+    region = qcew["region"].astype("str")
+    kept &= region.str.fullmatch(r"US|\d\d(\d{3})?") & ~region.str[:2].isin(_ISLANDS)
+    if not kept.any():
+        raise SchemaError(
+            f"the QCEW table has no row of ownership {ownership} by NAICS"
+            + ("" if quarter is None else f" in quarter {quarter}")
+            + ": choose an ownership that it has"
+        )
+    values = {"employment": "employment", "establishments": "establishments"}
+    pay = next((c for c in ("payroll", "payroll_quarter") if c in qcew.columns), None)
+    if pay is not None:
+        values["payroll"] = pay
+    cells = qcew.loc[kept, ["region", "industry", "year", *values.values()]]
+    return cells.set_axis(["region", "industry", "year", *values], axis=1).reset_index(drop=True)

@@ -6,30 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from clusteranalysis.data.hierarchy import coarser
 from clusteranalysis.errors import SchemaError
-from clusteranalysis.industries import parent
+from clusteranalysis.schema import SIZE_CLASSES as CLASSES
 
 __all__ = ["CLASSES", "class_bounds", "class_columns", "ratios", "targets"]
 
 Floats = NDArray[np.float64]
 
-#: Jobs of one plant by size class. CBP's smallest class holds plants without employees too.
-CLASSES: dict[str, tuple[float, float]] = {
-    "n1_4": (0.0, 4.0),
-    "n5_9": (5.0, 9.0),
-    "n10_19": (10.0, 19.0),
-    "n20_49": (20.0, 49.0),
-    "n50_99": (50.0, 99.0),
-    "n100_249": (100.0, 249.0),
-    "n250_499": (250.0, 499.0),
-    "n500_999": (500.0, 999.0),
-    "n1000_1": (1000.0, 1499.0),
-    "n1000_2": (1500.0, 2499.0),
-    "n1000_3": (2500.0, 4999.0),
-    "n1000_4": (5000.0, np.inf),
-    "n1000": (1000.0, np.inf),
-    "n<5": (0.0, 4.0),
-}
 # An open class has no middle: most of its plants lie below this multiple of its floor.
 _REACH = 3.0
 # Half of a class's uniform variance and a little more: plants crowd towards its floor.
@@ -90,13 +74,7 @@ def ratios(industry: pd.Series, numerator: Floats, denominator: Floats) -> Float
     table = {
         name: top / bottom for name, top, bottom in zip(names, *sums, strict=True) if bottom > 0
     }
-    plain = sorted({str(name).split(" ")[0] for name in names})
-    above: dict[str, str] = {}
-    todo = plain
-    while todo:
-        found = {c: str(p) for c, p in zip(todo, parent(todo), strict=True) if not pd.isna(p)}
-        above |= found
-        todo = sorted(set(found.values()) - set(above) - {"00"})
+    above, _ = coarser(str(name).split(" ")[0] for name in names)
     result = np.empty(len(names))
     for i, name in enumerate(names):
         code: str | None = str(name) if name in table else str(name).split(" ")[0]

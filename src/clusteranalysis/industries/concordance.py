@@ -276,8 +276,8 @@ def concordance(
     -----
     The shipped weights are flows estimated from US employment in County Business Patterns in the
     last year of the older edition and the first of the newer (2002|2003, 2007|2008, 2011|2012,
-    2016|2017; for 2021 backwards only what one side shows), by iterative proportional fitting of both
-    sides over the links: :math:`w_{st} = F_{st} / \sum_{t'} F_{st'}` with
+    2016|2017; for 2021 backwards only what one side shows), by iterative proportional fitting of
+    both sides over the links: :math:`w_{st} = F_{st} / \sum_{t'} F_{st'}` with
     :math:`\sum_t F_{st} = E_s` and :math:`\sum_s F_{st} = \lambda E_t`. The simpler weight by the
     whole employment of the targets ignores that a target also receives from other sources: it
     sends 83 % of boat builders of NAICS 2007 back to plastics products. Against the states, whose
