@@ -6,7 +6,12 @@ from .briefing import write_briefing as write_briefing
 from .clusters import ClusterSet as ClusterSet
 from .clusters import cluster_employment as cluster_employment
 from .clusters import identify_clusters as identify_clusters
+from .clusters import read_benchmark_definition as read_benchmark_definition
 from .clusters import read_definition as read_definition
+from .clusters import strong_cluster_share as strong_cluster_share
+from .clusters import strong_clusters as strong_clusters
+from .clusters import translate_definition as translate_definition
+from .clusters import write_definition as write_definition
 from .data import sample as sample
 from .data.cbp import read_cbp as read_cbp
 from .data.dataset import cache_cbp as cache_cbp

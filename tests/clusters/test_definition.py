@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusteranalysis.clusters.definition import REST, ClusterDefinition, read_definition
+from clusteranalysis.clusters.definition import REST, ClusterDefinition
+from clusteranalysis.clusters.formats import read_definition
 from clusteranalysis.errors import DefinitionError
 from clusteranalysis.industries import naics
 
@@ -117,7 +118,7 @@ def test_the_digest_changes_with_what_counts_and_with_nothing_else(read):
         ("cluster = [1]\n" + HEAD, ["no [[cluster]] tables"]),
         ("colour = 1\n" + HEAD + cluster(), ["unknown key 'colour'"]),
         (HEAD + cluster(more="colour = 1\n"), ["cluster 1 ('a'): unknown key 'colour'"]),
-        (HEAD.replace("2017", "2022") + cluster(), ["naics must be 2017"]),
+        (HEAD.replace("2017", "2002") + cluster(), ["one of 2007, 2012, 2017, 2022, not 2002"]),
         (HEAD.replace("2017", '"2017"') + cluster(), ["not '2017'"]),
         (HEAD.replace("2017", "true") + cluster(), ["not True"]),
         (HEAD.replace("2017", "[2017]") + cluster(), ["not [2017]"]),
@@ -134,6 +135,20 @@ def test_the_digest_changes_with_what_counts_and_with_nothing_else(read):
         (HEAD + cluster(codes='["31-33"]'), ["not a NAICS prefix"]),
         (HEAD + cluster(codes='["9999", "3259"]'), ["'9999' is no industry of NAICS 2017"]),
         (HEAD + cluster(codes='["٣٢"]'), ["٣٢"]),
+        (HEAD + cluster(codes='["513210"]'), ["no industry of NAICS 2017: it is of 2022"]),
+        (HEAD + cluster(more='clusters = ["b"]\n'), ["clusters needs based_on"]),
+        (HEAD + cluster(more="clusters = 1\n"), ["clusters must be a list of cluster ids"]),
+        (HEAD + 'based_on = "no.toml"\n' + cluster(), ["based_on 'no.toml': "]),
+        (HEAD + "based_on = 1\n" + cluster(), ["based_on must be a definition's name"]),
+        (HEAD + 'based_on = "mine.toml"\n' + cluster(), ["leads back to this file"]),
+        (
+            HEAD + 'based_on = "east-bay-2017"\n' + cluster(more='clusters = ["b"]\n'),
+            ["no cluster 'b' in 'east-bay-2017'"],
+        ),
+        (
+            HEAD.replace("2017", "2022") + 'based_on = "east-bay-2017"\n' + cluster(),
+            ["is of NAICS 2017, this file of 2022: translate"],
+        ),
         (HEAD + cluster(codes='["3254", "3254"]'), ["'3254' stands twice in 'a'"]),
         (HEAD + cluster(codes='["325", "3254"]'), ["'3254' (a) lies inside '325' (a)"]),
         (

@@ -5,8 +5,8 @@ from clusteranalysis.clusters.definition import (
     Cluster,
     ClusterDefinition,
     Tradability,
-    read_definition,
 )
+from clusteranalysis.clusters.formats import read_definition, write_definition
 from clusteranalysis.clusters.identify import (
     CANNOT_TELL,
     QUADRANTS,
@@ -15,6 +15,8 @@ from clusteranalysis.clusters.identify import (
     identify_clusters,
 )
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
+from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
+from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
 
 __all__ = [
     "CANNOT_TELL",
@@ -28,5 +30,10 @@ __all__ = [
     "cluster_employment",
     "cluster_wages",
     "identify_clusters",
+    "read_benchmark_definition",
     "read_definition",
+    "strong_cluster_share",
+    "strong_clusters",
+    "translate_definition",
+    "write_definition",
 ]

@@ -30,7 +30,7 @@ from clusteranalysis.industries.structure import (
 )
 from clusteranalysis.schema import check_cells, check_columns
 
-__all__ = ["concordance", "match_flows", "unmoved", "unmoved_between"]
+__all__ = ["concordance", "match_flows", "reference_jobs", "unmoved", "unmoved_between"]
 
 _EXACT = "exact"
 _NONE = "none"
@@ -48,7 +48,8 @@ def _reference(vintage: int, edge: str) -> pd.DataFrame:
     return table.set_index("industry")[["year", "employment", "status"]]
 
 
-def _jobs(codes: np.ndarray, vintage: int, edge: str) -> pd.DataFrame:
+def reference_jobs(codes: np.ndarray, vintage: int, edge: str) -> pd.DataFrame:
+    """US jobs of six-digit codes, and their year, on one side of a break; NaN where unknown."""
     found = _reference(vintage, edge).reindex(codes)
     return found.astype({"year": float, "employment": float}).reset_index(drop=True)
 
@@ -115,7 +116,7 @@ def _weigh(links: pd.DataFrame, older: int, newer: int, forward: bool) -> pd.Dat
     target, targets = pd.factorize(links["target"])
     sides = [(older, "last"), (newer, "first")]
     here, there = sides if forward else sides[::-1]
-    out, into = _jobs(np.asarray(sources), *here), _jobs(np.asarray(targets), *there)
+    out, into = reference_jobs(np.asarray(sources), *here), reference_jobs(np.asarray(targets), *there)
     before, after = out["employment"].to_numpy(), into["employment"].to_numpy()
     kept = np.where(links["source"] == links["target"], _KEPT, 1 - _KEPT)
     flow, group = match_flows(source, target, before, after, kept)

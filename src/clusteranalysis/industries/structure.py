@@ -18,6 +18,7 @@ from clusteranalysis.schema import TOTAL
 __all__ = [
     "LEVELS",
     "LINK",
+    "STRUCTURES",
     "VINTAGES",
     "all_codes",
     "is_code",
@@ -37,7 +38,8 @@ VINTAGES = (1997, 2002, 2007, 2012, 2017, 2022)
 LINK = ["source_vintage", "target_vintage", "source", "target"]
 #: Levels of detail of an industry, the total apart.
 LEVELS = (2, 3, 4, 5, 6)
-_SHIPPED = (2007, 2012, 2017, 2022)
+#: Editions whose list of industries ships, with titles.
+STRUCTURES = (2007, 2012, 2017, 2022)
 _CODE = re.compile(r"\d{2,6}|\d\d-\d\d")
 _HEADER = re.compile(r"(?:(\d{4}) NAICS|NAICS (\d{4}))(?: U\.?S\.?)?(?: code)?", re.IGNORECASE)
 _HEAD_ROWS = 15
@@ -46,7 +48,7 @@ _SHOWN = 5
 _BESIDE = {TOTAL: "Total for all sectors", "99": "Industries not classified"}
 
 
-@lru_cache(maxsize=len(_SHIPPED))
+@lru_cache(maxsize=len(STRUCTURES))
 def _structure(vintage: int) -> pd.DataFrame:
     table = pd.read_parquet(resources.processed("naics", f"naics_{vintage}.parquet"))
     return table.astype({"level": "int64"})
@@ -76,7 +78,7 @@ def naics(vintage: int = 2017) -> pd.DataFrame:
     >>> naics().query("industry == '3254'")["title"].item()
     'Pharmaceutical and Medicine Manufacturing'
     """
-    if vintage not in _SHIPPED:
+    if vintage not in STRUCTURES:
         raise DataError(
             f"the NAICS {vintage} structure is not shipped: use vintage=2017, which classifies "
             "CBP 2017 to 2021, or one of 2007, 2012, 2022"
