@@ -4,8 +4,11 @@ from .briefing import Briefing as Briefing
 from .briefing import brief as brief
 from .briefing import write_briefing as write_briefing
 from .clusters import ClusterSet as ClusterSet
+from .clusters import cluster_areas as cluster_areas
 from .clusters import cluster_employment as cluster_employment
 from .clusters import identify_clusters as identify_clusters
+from .clusters import peer_regions as peer_regions
+from .clusters import peer_standing as peer_standing
 from .clusters import read_benchmark_definition as read_benchmark_definition
 from .clusters import read_definition as read_definition
 from .clusters import strong_cluster_share as strong_cluster_share

@@ -7,6 +7,7 @@ from clusteranalysis.clusters.definition import (
     Tradability,
 )
 from clusteranalysis.clusters.formats import read_definition, write_definition
+from clusteranalysis.clusters.geography import cluster_areas
 from clusteranalysis.clusters.identify import (
     CANNOT_TELL,
     QUADRANTS,
@@ -15,6 +16,7 @@ from clusteranalysis.clusters.identify import (
     identify_clusters,
 )
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
+from clusteranalysis.clusters.peers import peer_regions, peer_standing
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
 from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
 
@@ -27,9 +29,12 @@ __all__ = [
     "ClusterRules",
     "ClusterSet",
     "Tradability",
+    "cluster_areas",
     "cluster_employment",
     "cluster_wages",
     "identify_clusters",
+    "peer_regions",
+    "peer_standing",
     "read_benchmark_definition",
     "read_definition",
     "strong_cluster_share",
