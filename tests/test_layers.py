@@ -24,7 +24,7 @@ BELOW = {
     "industries": set(),
     "regions": set(),
     "data": {"industries", "regions", "kernels"},
-    "clusters": {"measures", "industries"},
+    "clusters": {"measures", "industries", "kernels"},
     "plot": set(),
     "briefing": {"clusters", "plot", "measures", "industries", "regions"},
     "process": {"clusters", "measures"},

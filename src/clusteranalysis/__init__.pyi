@@ -6,7 +6,10 @@ from .briefing import write_briefing as write_briefing
 from .clusters import ClusterSet as ClusterSet
 from .clusters import cluster_areas as cluster_areas
 from .clusters import cluster_employment as cluster_employment
+from .clusters import compare_tradability as compare_tradability
+from .clusters import discover_clusters as discover_clusters
 from .clusters import identify_clusters as identify_clusters
+from .clusters import measured_tradability as measured_tradability
 from .clusters import peer_regions as peer_regions
 from .clusters import peer_standing as peer_standing
 from .clusters import read_benchmark_definition as read_benchmark_definition

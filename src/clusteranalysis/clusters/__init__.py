@@ -6,6 +6,7 @@ from clusteranalysis.clusters.definition import (
     ClusterDefinition,
     Tradability,
 )
+from clusteranalysis.clusters.discovery import DiscoveredClusters, discover_clusters
 from clusteranalysis.clusters.formats import read_definition, write_definition
 from clusteranalysis.clusters.geography import cluster_areas
 from clusteranalysis.clusters.identify import (
@@ -18,6 +19,7 @@ from clusteranalysis.clusters.identify import (
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
 from clusteranalysis.clusters.peers import peer_regions, peer_standing
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
+from clusteranalysis.clusters.tradability import compare_tradability, measured_tradability
 from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
 
 __all__ = [
@@ -28,11 +30,15 @@ __all__ = [
     "ClusterDefinition",
     "ClusterRules",
     "ClusterSet",
+    "DiscoveredClusters",
     "Tradability",
     "cluster_areas",
     "cluster_employment",
     "cluster_wages",
+    "compare_tradability",
+    "discover_clusters",
     "identify_clusters",
+    "measured_tradability",
     "peer_regions",
     "peer_standing",
     "read_benchmark_definition",

@@ -291,8 +291,8 @@ def _read_cells(path: Path) -> pd.DataFrame:
         text = path.read_text("utf-8-sig")
     except ImportError:
         raise DefinitionError(
-            f"{path}: reading a spreadsheet needs the package openpyxl: install it, or save the "
-            "first sheet as CSV"
+            f"{path}: reading a spreadsheet needs openpyxl: install clusteranalysis[spreadsheets], "
+            "or save the first sheet as CSV"
         ) from None
     except (OSError, ValueError, KeyError) as error:
         reason = getattr(error, "strerror", None) or error
