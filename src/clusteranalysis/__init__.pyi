@@ -14,6 +14,7 @@ from .clusters import peer_regions as peer_regions
 from .clusters import peer_standing as peer_standing
 from .clusters import read_benchmark_definition as read_benchmark_definition
 from .clusters import read_definition as read_definition
+from .clusters import sensitivity as sensitivity
 from .clusters import strong_cluster_share as strong_cluster_share
 from .clusters import strong_clusters as strong_clusters
 from .clusters import translate_definition as translate_definition

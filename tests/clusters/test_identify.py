@@ -208,3 +208,146 @@ def test_health_care_is_findable_in_the_east_bay():
     )
     assert "health-care" in set(result.selected["industry"])
     assert result.definition.digest == definition.digest
+
+
+def test_many_clusters_looked_at_need_stronger_evidence():
+    alone, together = found(adjust="none").table, found(adjust="bonferroni").table
+    looked_at = alone["tradability"].isin(ClusterRules().tradability)
+    assert alone.loc[~looked_at, ["p_value", "p_adjusted"]].isna().all(axis=None)
+    pd.testing.assert_series_equal(alone["p_value"], alone["p_adjusted"], check_names=False)
+    expected = (together["p_value"] * looked_at.sum()).clip(upper=1)
+    pd.testing.assert_series_equal(together["p_adjusted"], expected, check_names=False)
+    # The p-value is the interval's own: it lies above 1 just where p is below half of 5 %.
+    known = alone.dropna(subset=["p_value"])
+    assert ((known["interval_low"] > 1) == (known["p_value"] < 0.025)).all()
+
+
+def test_an_interval_above_one_by_itself_may_not_hold_for_all_clusters():
+    region, nation = tables()
+    # 1.3 times its share in 60 plants: by itself beyond chance, among six clusters not.
+    cell = region["industry"].eq("growing") & region["year"].eq(2021)
+    region.loc[cell, "establishments"] = 65.0
+    rules = {
+        adjust: ca.identify_clusters(
+            region,
+            reference=nation,
+            definition=DEFINITION,
+            rules=ClusterRules(adjust=adjust, outgrowing=99.0),
+        ).table.set_index("industry")
+        for adjust in ("none", "holm")
+    }
+    assert rules["none"].loc["growing", "rule"] == "concentrated"
+    assert rules["holm"].loc["growing", "rule"] == "no route"
+
+
+def identified(**evidence):
+    region, nation = tables()
+    return ca.identify_clusters(region, reference=nation, definition=DEFINITION, **evidence)
+
+
+def test_other_evidence_adds_routes():
+    strong = pd.DataFrame(
+        {
+            "region": ["R", "R", "other"],
+            "industry": ["small", "few", "large"],
+            "strong": pd.array([True, True, True], dtype="boolean"),
+        }
+    )
+    table = identified(strong=strong).table.set_index("industry")
+    assert table.loc["small", "rule"] == "benchmark strong"
+    assert table.loc["few", "rule"] == "gate: establishments"
+    assert table.loc["large", "strong"] is pd.NA
+    areas = pd.DataFrame({"industry": ["small", "large"], "crosses_border": [True, False]})
+    table = identified(areas=areas).table.set_index("industry")
+    assert table.loc["small", "rule"] == "cluster area"
+    related = pd.DataFrame(
+        [("large", "strong", 0.9), ("large", "few", 0.8), ("growing", "large", 0.7)],
+        columns=["industry", "partner", "relatedness"],
+    )
+    table = identified(related=related).table.set_index("industry")
+    assert table.loc["large", "related_strong"] == 3
+    assert table.loc["large", "rule"] == "large + related"
+    assert table.loc["growing", "related_strong"] == 0
+
+
+def test_evidence_that_does_not_fit_is_refused():
+    with pytest.raises(SchemaError, match="has none of R"):
+        identified(strong=pd.DataFrame({"region": ["x"], "industry": ["y"], "strong": [True]}))
+    with pytest.raises(SchemaError, match="one column of values"):
+        identified(related=pd.DataFrame({"industry": ["x"], "partner": ["y"]}))
+    with pytest.raises(SchemaError, match="at least one region"):
+        identified(repetitions=0)
+    with pytest.raises(SchemaError, match="base='jobs'"):
+        identified(base="jobs")
+
+
+def test_probability_of_a_quadrant():
+    table = identified(repetitions=4000).table.set_index("industry")
+    assert table["quadrant_probability"].between(0.25, 1).all()
+    assert table.loc["strong", "likely_quadrant"].startswith("Concentrated")
+    # An LQ of 1 is as likely above as below.
+    assert table.loc["large", "quadrant_probability"] == pytest.approx(0.5, abs=0.05)
+    sure = table["quadrant"] != CANNOT_TELL
+    clear = sure & ((table["location_quotient"] - 1).abs() > 3 * table["standard_error"])
+    assert (table.loc[clear, "likely_quadrant"] == table.loc[clear, "quadrant"]).all()
+    again = identified(repetitions=4000).table.set_index("industry")
+    pd.testing.assert_frame_equal(table, again)
+    other = identified(repetitions=4000, rng=9).table.set_index("industry")
+    assert not table["quadrant_probability"].equals(other["quadrant_probability"])
+
+
+def test_ranks_range_around_the_rank():
+    table = identified().selected
+    assert (table["rank_low"] <= table["rank"]).all()
+    assert (table["rank"] <= table["rank_high"]).all()
+    assert table["rank_high"].max() <= len(table)
+
+
+def test_a_cluster_of_local_and_traded_industries_says_so():
+    table = identified().table.set_index("industry")
+    assert table.loc["local", "eligibility"].startswith("local")
+    shipped = ca.read_definition()
+    data = ca.sample("east-bay")
+    counties = ca.cluster_employment(data.cells, definition=shipped)
+    region = ca.aggregate_regions(counties, ca.find_region("east-bay"))
+    nation = ca.cluster_employment(data.us, definition=shipped)
+    care = ca.identify_clusters(region, reference=nation, definition=shipped).table
+    care = care.set_index("industry").loc["health-care"]
+    assert care["eligibility"] == "part local: not eligible for the benchmark's strong test"
+    assert care["selected"]
+
+
+def test_another_base_is_another_denominator():
+    region, nation = tables()
+    total, traded = (
+        identified(base=base).table.set_index("industry")["location_quotient"]
+        for base in ("total", "traded")
+    )
+    last = [t[(t["year"] == 2021) & (t["industry"] != "00")] for t in (region, nation)]
+    jobs = [t.loc[t["industry"] != "local", "employment"].sum() for t in last]
+    factor = (100_000 / jobs[0]) / (10_000_000 / jobs[1])
+    pd.testing.assert_series_equal(traded.sort_index(), (total * factor).sort_index())
+
+
+def test_sensitivity_names_what_turns():
+    region, nation = tables()
+    middle = [t[t["year"] == 2018].assign(year=2019) for t in (region, nation)]
+    region, nation = (pd.concat([t, m]) for t, m in zip((region, nation), middle, strict=True))
+    cell = region["industry"].eq("growing") & region["year"].eq(2019)
+    region.loc[cell, ["employment", "employment_low", "employment_high"]] = 700.0
+    table = ca.sensitivity(region, reference=nation, definition=DEFINITION)
+    assert len(table) == len(IDS) * 3 * 2
+    assert set(table["base"]) == {"total", "traded", "tradable"}
+    assert set(table["start"]) == {2018, 2019}
+    growing = table[table["industry"] == "growing"]
+    assert growing["quadrant_changes"].all()
+    for _, part in table.groupby("industry"):
+        assert part["selection_changes"].eq(len(set(part["selected"])) > 1).all()
+        assert part["selected_share"].eq(part["selected"].mean()).all()
+    strong = table[table["industry"] == "strong"]
+    assert strong["selected"].all()
+    assert not strong["quadrant_changes"].any()
+    changes = table["selection_changes"].astype(int)
+    assert changes.is_monotonic_decreasing
+    with pytest.raises(SchemaError, match="a base year is needed"):
+        ca.sensitivity(region[region["year"] == 2021], reference=nation, definition=DEFINITION)

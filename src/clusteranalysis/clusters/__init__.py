@@ -12,12 +12,13 @@ from clusteranalysis.clusters.geography import cluster_areas
 from clusteranalysis.clusters.identify import (
     CANNOT_TELL,
     QUADRANTS,
-    ClusterRules,
     ClusterSet,
     identify_clusters,
 )
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
 from clusteranalysis.clusters.peers import peer_regions, peer_standing
+from clusteranalysis.clusters.rules import ClusterRules
+from clusteranalysis.clusters.sensitivity import sensitivity
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
 from clusteranalysis.clusters.tradability import compare_tradability, measured_tradability
 from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
@@ -43,6 +44,7 @@ __all__ = [
     "peer_standing",
     "read_benchmark_definition",
     "read_definition",
+    "sensitivity",
     "strong_cluster_share",
     "strong_clusters",
     "translate_definition",

@@ -1,27 +1,33 @@
 """Which clusters does a region have, and which rule says so?
 
 A cluster is put forward when it passes two gates (it sells beyond the region at least in part, it
-is big enough to meet as a group) and then at least one of three routes: it is *concentrated* here,
-it is *outgrowing* the reference, or it is a *large* share of the region's jobs. Routes are judged
-on what holds for certain, whatever the withheld jobs are; a cluster that passes none while much of
-it is withheld is "cannot tell", not "no". The rules are few, visible and the caller's to set; every
-cluster says which one chose or dropped it.
+is big enough to meet as a group) and then at least one route: it is *concentrated* here, it is
+*outgrowing* the reference, or it is a *large* share of the region's jobs; where there is such
+evidence, also that it is *strong* by the benchmark rule, that its area crosses the region's border,
+or that clusters *related* to it are strong. Routes are judged on what holds for certain, whatever
+the withheld jobs are; every cluster says which one chose or dropped it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from clusteranalysis.clusters.definition import REST, ClusterDefinition
+from clusteranalysis.clusters.rules import RELATED_TOP, ClusterRules, chosen
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.kernels.significance import adjusted
 from clusteranalysis.measures import dynamic_location_quotient, location_quotient, shift_share
-from clusteranalysis.schema import TOTAL, check_columns
+from clusteranalysis.schema import TOTAL, check_columns, check_option, refuse_repeats
 
-__all__ = ["CANNOT_TELL", "QUADRANTS", "ClusterRules", "ClusterSet", "identify_clusters"]
+__all__ = ["CANNOT_TELL", "QUADRANTS", "Base", "ClusterSet", "identify_clusters"]
+
+Base = Literal["total", "traded", "tradable"]
 
 #: Quadrant of a cluster whose certain bounds lie on both sides of a line.
 CANNOT_TELL = "Cannot tell"
@@ -33,62 +39,16 @@ QUADRANTS = {
     (False, False): "Below US share, trailing US",
 }
 _BOUNDS = ["employment_low", "employment_high"]
-#: Within this factor of the LQ's threshold a cluster "just meets the rule".
-_JUST = 1.02
-
-
-@dataclass(frozen=True)
-class ClusterRules:
-    """The thresholds of :func:`identify_clusters`; change them for your region.
-
-    Attributes
-    ----------
-    tradability : tuple of str
-        Gate: tags that may be put forward. Clusters that only serve residents grow with the
-        region; they do not lead it.
-    min_establishments : int
-        Gate: fewer cannot form a working group.
-    concentrated : float
-        Route: the LQ is at least this and its interval lies above 1.
-    outgrowing : float
-        Route: the region's annual growth exceeds the reference's by at least this many percentage
-        points at the lower of its certain bounds, and exceeds it from every later base year too,
-        with an LQ of at least ``outgrowing_min_lq``.
-    outgrowing_min_lq : float
-        See ``outgrowing``.
-    large : float
-        Route: this share of the region's jobs, with an LQ of at least ``large_min_lq``.
-    large_min_lq : float
-        See ``large``.
-    max_open_share : float
-        A cluster on no route, of whose possible jobs more than this share may be withheld, is
-        dropped as "cannot tell".
-    """
-
-    tradability: tuple[str, ...] = ("traded", "mixed")
-    min_establishments: int = 50
-    concentrated: float = 1.1
-    outgrowing: float = 1.0
-    outgrowing_min_lq: float = 0.75
-    large: float = 0.04
-    large_min_lq: float = 0.9
-    max_open_share: float = 0.2
-
-    def sentences(self) -> list[str]:
-        """The rules in words, in the order in which they apply."""
-        return [
-            f"Only clusters tagged {' or '.join(self.tradability)} are considered.",
-            f"A cluster needs at least {self.min_establishments} establishments.",
-            f"Concentrated: LQ of {self.concentrated:g} or more, with its interval above 1.",
-            "Outgrowing: yearly growth above the reference's by "
-            f"{self.outgrowing:g} or more percentage points, whatever the withheld jobs are, and "
-            "above it from every later base year, with an LQ of "
-            f"{self.outgrowing_min_lq:g} or more.",
-            f"Large: {self.large:.0%} or more of the region's jobs, with an LQ of "
-            f"{self.large_min_lq:g} or more.",
-            f"On none of these routes, with over {self.max_open_share:.0%} of its possible jobs "
-            "withheld: cannot tell.",
-        ]
+#: Tags of the clusters that make up each base.
+_TAGS: Mapping[str, tuple[str, ...]] = {
+    "traded": ("traded",),
+    "tradable": ("traded", "mixed"),
+}
+_ELIGIBLE = {
+    "traded": "traded: measured on traded jobs in the benchmark's strong test",
+    "local": "local: measured on local jobs in the benchmark's strong test",
+    "mixed": "part local: not eligible for the benchmark's strong test",
+}
 
 
 @dataclass(frozen=True)
@@ -168,6 +128,12 @@ def identify_clusters(
     start: int | None = None,
     end: int | None = None,
     level: float = 0.95,
+    base: Base = "total",
+    strong: pd.DataFrame | None = None,
+    areas: pd.DataFrame | None = None,
+    related: pd.DataFrame | None = None,
+    repetitions: int = 1000,
+    rng: np.random.Generator | int = 0,
 ) -> ClusterSet:
     """Which of a region's clusters to put before its working groups, and by which rule?
 
@@ -186,6 +152,22 @@ def identify_clusters(
         Years of growth; by default the first and the last of the table.
     level : float
         Confidence level of the LQ's establishment-based interval.
+    base : {"total", "traded", "tradable"}
+        What the LQ's shares are taken of: all jobs, those of the traded clusters, or of the traded
+        and mixed ones. The last two are sums of what is published of these clusters, so bounds
+        are certain on ``"total"`` alone.
+    strong : DataFrame, optional
+        From :func:`strong_clusters`, with this region among all of its type; adds a route.
+    areas : DataFrame, optional
+        From :func:`cluster_areas` with the region's counties, of one year; adds a route: the
+        cluster is strong in contiguous counties on both sides of the region's border.
+    related : DataFrame, optional
+        ``industry, partner`` and a value: how related the definition's clusters are; adds a route:
+        clusters most related to it are concentrated.
+    repetitions : int
+        Simulated regions that ``quadrant_probability`` and the range of ranks rest on.
+    rng : numpy Generator or int
+        Their randomness or seed.
 
     Returns
     -------
@@ -197,14 +179,25 @@ def identify_clusters(
         ``reference_growth`` (percent a year), ``growth_difference`` (percentage points a year)
         with ``growth_difference_low`` and ``_high`` (certain bounds), ``base_years_agree`` (the
         difference has one sign for certain from every base year of the table), ``quadrant`` (or
-        "Cannot tell" where certain bounds lie on both sides), ``selected``, ``rule``, ``reason``,
-        ``rank`` (by LQ among the selected). NaN where withheld. Sorted: the selected by rank,
-        then the others by LQ.
+        "Cannot tell" where certain bounds lie on both sides), ``likely_quadrant`` and
+        ``quadrant_probability`` (how often it came up), ``p_value`` (of an LQ above 1) and
+        ``p_adjusted`` for the number of clusters looked at, ``eligibility`` (for the benchmark's
+        strong test), ``selected``, ``rule``, ``reason``, ``rank`` (by LQ among the selected) with
+        ``rank_low`` and ``rank_high`` (its middle 90 %). NaN where withheld. Sorted: the selected
+        by rank, then the others by LQ.
 
     Raises
     ------
     SchemaError
         A table breaks the contract or the two do not match.
+
+    Notes
+    -----
+    p_value = 1 - Phi(ln LQ / SE), SE by establishments, at the lower of the certain bounds. The
+    simulated regions take each cluster's jobs as anywhere between their certain bounds, the LQ's
+    logarithm as off by SE times a standard normal number, and growth as anywhere between its
+    certain bounds; growth has no sampling error of its own here, so probabilities of quadrants
+    are on the sure side only as far as that goes.
 
     Examples
     --------
@@ -218,6 +211,7 @@ def identify_clusters(
     'Biomedical & life sciences'
     """
     rules = ClusterRules() if rules is None else rules
+    check_option("base", base, Base)
     needed = ["region", "industry", "year", "employment", "establishments", *_BOUNDS]
     check_columns(employment, needed, what="employment table")
     check_columns(reference, needed, what="reference table")
@@ -229,6 +223,7 @@ def identify_clusters(
     lq = location_quotient(
         now,
         reference=there[there["year"] == last],
+        base=base if base == "total" else _base(now, there, base, definition, last),
         interval="establishment",
         level=level,
     )
@@ -257,9 +252,138 @@ def identify_clusters(
         tradability=table["industry"].map(definition.tradability),
         open_share=(table["employment_high"] - table["employment_low"]) / high,
         job_share=table["employment"] / table["region"].map(totals),
+        eligibility=table["industry"].map(definition.tradability).map(_ELIGIBLE),
     )
-    table = _choose(table.assign(quadrant=_quadrants(table)), rules)
-    return ClusterSet(_ordered(table), terms, definition, rules, first, last, "total", level)
+    table = table.assign(quadrant=_quadrants(table), **_significance(table, rules))
+    table = _with_evidence(table, strong, areas, related, rules, level)
+    table = chosen(table, rules, level)
+    seed = int(np.random.default_rng(rng).integers(2**62))
+    # Every region from the same seed, so that it gets what it would get alone.
+    parts = [_simulated(part, repetitions, seed) for _, part in table.groupby("region")]
+    table = pd.concat(parts, ignore_index=True)
+    return ClusterSet(_ordered(table), terms, definition, rules, first, last, base, level)
+
+
+def _base(
+    now: pd.DataFrame, there: pd.DataFrame, base: str, definition: ClusterDefinition, year: int
+) -> pd.DataFrame:
+    """Published jobs of the clusters that make up the base, of the regions and the reference."""
+    both = pd.concat([now, there[there["year"] == year]])
+    kept = both["industry"].map(definition.tradability).isin(_TAGS[base])
+    return both[kept].groupby("region")[["employment"]].sum().reset_index()
+
+
+def _significance(table: pd.DataFrame, rules: ClusterRules) -> dict[str, pd.Series]:
+    """P-values of an LQ above 1, adjusted within each region over the clusters looked at."""
+    lowest = table["location_quotient"]
+    if "location_quotient_low" in table.columns:
+        lowest = table["location_quotient_low"].fillna(lowest)
+    error = table["standard_error"].where(table["standard_error"] > 0)
+    with np.errstate(divide="ignore"):
+        p = pd.Series(1 - ndtr(np.log(lowest) / error), index=table.index)
+    looked_at = table["tradability"].isin(rules.tradability)
+    p = p.where(looked_at)
+    within = p.groupby(table["region"])
+    return {
+        "p_value": p,
+        "p_adjusted": within.transform(lambda v: adjusted(v.to_numpy(float), rules.adjust)),
+    }
+
+
+def _with_evidence(
+    table: pd.DataFrame,
+    strong: pd.DataFrame | None,
+    areas: pd.DataFrame | None,
+    related: pd.DataFrame | None,
+    rules: ClusterRules,
+    level: float,
+) -> pd.DataFrame:
+    """Add what other tables say of each cluster."""
+    if strong is not None:
+        check_columns(strong, ["region", "industry", "strong"], what="table of strong clusters")
+        mine = strong[strong["region"].isin(table["region"])]
+        refuse_repeats(mine, ["region", "industry"], "table of strong clusters")
+        if mine.empty:
+            raise SchemaError(
+                "column 'region' of the table of strong clusters has none of "
+                f"{', '.join(table['region'].unique())}: give the region the same name there"
+            )
+        keys = ["region", "industry"]
+        table = table.merge(mine[[*keys, "strong"]], on=keys, how="left")
+    if areas is not None:
+        check_columns(areas, ["industry", "crosses_border"], what="table of cluster areas")
+        across = areas.groupby("industry")["crosses_border"].any()
+        table = table.assign(crosses_border=table["industry"].map(across).eq(True))
+    if related is not None:
+        close = _closest(related)
+        sure = (table["location_quotient"] >= rules.concentrated) & (
+            table["p_adjusted"] <= (1 - level) / 2
+        )
+        if "strong" in table.columns:
+            sure |= table["strong"].eq(True).fillna(False)
+        strong_here = set(zip(table.loc[sure, "region"], table.loc[sure, "industry"], strict=True))
+        table = table.assign(
+            related_strong=[
+                float(sum((region, other) in strong_here for other in close.get(industry, ())))
+                for region, industry in zip(table["region"], table["industry"], strict=True)
+            ]
+        )
+    return table
+
+
+def _closest(related: pd.DataFrame) -> dict[str, list[str]]:
+    """The clusters most related to each, the closest first."""
+    check_columns(related, ["industry", "partner"], what="table of related clusters")
+    values = [c for c in related.columns if c not in ("industry", "partner")]
+    if len(values) != 1:
+        raise SchemaError(
+            "the table of related clusters needs one column of values beside industry and partner"
+        )
+    turned = related.rename(columns={"industry": "partner", "partner": "industry"})
+    both = pd.concat([related, turned]).drop_duplicates(["industry", "partner"])
+    both = both[both["industry"] != both["partner"]].dropna(subset=values)
+    both = both.sort_values([values[0], "partner"], ascending=[False, True], kind="stable")
+    closest: dict[str, list[str]] = {}
+    for industry, partner in zip(both["industry"], both["partner"], strict=True):
+        closest.setdefault(industry, []).append(partner)
+    return {industry: partners[:RELATED_TOP] for industry, partners in closest.items()}
+
+
+def _simulated(table: pd.DataFrame, repetitions: int, seed: int) -> pd.DataFrame:
+    """How often each quadrant comes up, and over which ranks a selected cluster ranges."""
+    if repetitions < 1:
+        raise SchemaError(f"repetitions={repetitions}: simulate at least one region")
+    # Drawn in the order of names, so that the order of rows does not matter.
+    table = table.sort_values("industry", kind="stable", ignore_index=True)
+    shape = (repetitions, len(table))
+    rng = np.random.default_rng(seed)
+
+    def between(name: str) -> np.ndarray:
+        middle = table[name].to_numpy(float)
+        low, high = (table[f"{name}_{end}"].fillna(table[name]) for end in ("low", "high"))
+        drawn = low.to_numpy(float) + rng.random(shape) * (high - low).to_numpy(float)
+        return np.where(np.isnan(drawn), middle, drawn)
+
+    error = np.nan_to_num(table["standard_error"].to_numpy(float))
+    quotient = between("location_quotient") * np.exp(error * rng.standard_normal(shape))
+    pace = between("growth_difference")
+    known = ~(np.isnan(quotient[0]) | np.isnan(pace[0]))
+    code = 2 * (quotient < 1) + (pace < 0)
+    counts = np.stack([(code == number).mean(axis=0) for number in range(4)])
+    names = [QUADRANTS[key] for key in ((True, True), (True, False), (False, True), (False, False))]
+    likely = pd.Series(np.array(names, dtype=object)[counts.argmax(axis=0)], dtype="str")
+    table = table.assign(
+        likely_quadrant=likely.where(known),
+        quadrant_probability=np.where(known, counts.max(axis=0), np.nan),
+        rank_low=np.nan,
+        rank_high=np.nan,
+    )
+    mine = np.flatnonzero(table["selected"])
+    if len(mine):
+        order = np.argsort(np.argsort(-quotient[:, mine], axis=1, kind="stable"), axis=1) + 1
+        low, high = np.quantile(order, [0.05, 0.95], axis=0)
+        table.loc[mine, "rank_low"], table.loc[mine, "rank_high"] = low, high
+    return table
 
 
 def _clusters_only(table: pd.DataFrame, definition: ClusterDefinition) -> pd.DataFrame:
@@ -326,45 +450,6 @@ def _quadrants(table: pd.DataFrame) -> pd.Series:
     return pd.Series(named, index=table.index, dtype="str").where(known)
 
 
-def _choose(table: pd.DataFrame, rules: ClusterRules) -> pd.DataFrame:
-    """Apply the gates, then the routes; the first gate that fails is the reason."""
-    rows = [_verdict(row, rules) for _, row in table.iterrows()]
-    chosen, rule, reason = zip(*rows, strict=True)
-    return table.assign(selected=list(chosen), rule=list(rule), reason=list(reason))
-
-
-def _verdict(row: pd.Series[Any], rules: ClusterRules) -> tuple[bool, str, str]:
-    lq, low = float(row["location_quotient"]), float(row["interval_low"])
-    difference, open_share = float(row["growth_difference"]), float(row["open_share"])
-    certain = float(row["growth_difference_low"])
-    establishments, job_share = float(row["establishments"]), float(row["job_share"])
-    if np.isnan(lq):
-        return False, "withheld", "its jobs are withheld, so nothing can be measured"
-    if row["tradability"] not in rules.tradability:
-        return False, "gate: tradability", f"tagged {row['tradability']}: it serves this region"
-    if not establishments >= rules.min_establishments:
-        count = f"{establishments:,.0f} establishments"
-        return False, "gate: establishments", f"{count}, under {rules.min_establishments}"
-    pace = f"{difference:+.1f} points a year against the reference".replace("-", "−")
-    passed = {}
-    if lq >= rules.concentrated and low > 1:
-        just = "just meets the rule: " if lq < rules.concentrated * _JUST else ""
-        passed["concentrated"] = f"{just}LQ {lq:.2f}, interval from {low:.2f}"
-    steady = bool(row["base_years_agree"])
-    if certain >= rules.outgrowing and steady and lq >= rules.outgrowing_min_lq:
-        passed["outgrowing"] = pace
-    if job_share >= rules.large and lq >= rules.large_min_lq:
-        passed["large"] = f"{job_share:.1%} of the region's jobs"
-    if passed:
-        reason = "; ".join(f"{name} ({figures})" for name, figures in passed.items())
-        return True, " + ".join(passed), reason
-    figures = f"LQ {lq:.2f}, interval from {low:.2f}; {pace}; {job_share:.1%} of jobs"
-    if not open_share <= rules.max_open_share:
-        reason = f"cannot tell: up to {open_share:.0%} of its jobs are withheld ({figures})"
-        return False, "cannot tell: withheld", reason
-    return False, "no route", f"on none of the routes ({figures})"
-
-
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     """The selected first, each part by falling LQ; ranks count the selected of each region."""
     table = table.sort_values(
@@ -374,10 +459,22 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
         ignore_index=True,
     )
     rank = table[table["selected"]].groupby("region").cumcount() + 1
-    order = ["region", "industry", "name", "tradability", "rank", "selected", "rule", "reason"]
-    order += ["quadrant", "employment", *_BOUNDS, "open_share", "job_share", "establishments"]
+    order = ["region", "industry", "name", "tradability", "eligibility"]
+    order += ["rank", "rank_low", "rank_high", "selected", "rule", "reason"]
+    order += [
+        "quadrant",
+        "likely_quadrant",
+        "quadrant_probability",
+        "employment",
+        *_BOUNDS,
+        "open_share",
+        "job_share",
+        "establishments",
+    ]
     order += ["location_quotient", "location_quotient_low", "location_quotient_high"]
-    order += ["standard_error", "interval_low", "interval_high", "dynamic_location_quotient"]
+    order += ["standard_error", "interval_low", "interval_high", "p_value", "p_adjusted"]
+    order += ["dynamic_location_quotient"]
     order += ["growth", "reference_growth", "growth_difference"]
     order += ["growth_difference_low", "growth_difference_high", "base_years_agree"]
+    order += [c for c in ("strong", "crosses_border", "related_strong") if c in table.columns]
     return table.assign(rank=rank.astype("Int64"))[order]
