@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from tests.data.test_employment import files as write_files
 from tests.test_cli import run
 

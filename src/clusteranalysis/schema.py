@@ -29,6 +29,7 @@ from clusteranalysis.errors import SchemaError
 
 __all__ = [
     "KEYS",
+    "SIZE_CLASSES",
     "STATUSES",
     "TOTAL",
     "Absent",
@@ -54,6 +55,24 @@ Absent = Literal["withheld", "zero"]
 Status = Literal["reported", "deduced", "imputed", "partial", "withheld"]
 #: ``partial`` marks a sum of published parts of which some part is withheld: a floor, not a count.
 STATUSES: tuple[str, ...] = get_args(Status)
+#: Jobs of one plant by size class, least and most, under the names that columns of class counts
+#: bear. CBP's smallest class holds plants without employees too.
+SIZE_CLASSES: dict[str, tuple[float, float]] = {
+    "n1_4": (0.0, 4.0),
+    "n5_9": (5.0, 9.0),
+    "n10_19": (10.0, 19.0),
+    "n20_49": (20.0, 49.0),
+    "n50_99": (50.0, 99.0),
+    "n100_249": (100.0, 249.0),
+    "n250_499": (250.0, 499.0),
+    "n500_999": (500.0, 999.0),
+    "n1000_1": (1000.0, 1499.0),
+    "n1000_2": (1500.0, 2499.0),
+    "n1000_3": (2500.0, 4999.0),
+    "n1000_4": (5000.0, np.inf),
+    "n1000": (1000.0, np.inf),
+    "n<5": (0.0, 4.0),
+}
 
 _NUMERIC = (
     "employment",

@@ -6,9 +6,11 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.kernels.matrices import close, jobs, jobs_and_weights
+from tests.reference import concentration as papers
 from tests.reference import measures as slow
 
 from clusteranalysis.kernels import concentration as kernel
+from clusteranalysis.kernels.specialization import shares
 
 
 @given(jobs_and_weights(withheld=True))
@@ -93,3 +95,73 @@ def test_ellison_glaeser_by_hand():
     close(kernel.ellison_glaeser(np.zeros(1), w, np.array([0.1])), [-1 / 9])
     close(kernel.ellison_glaeser(G, w, np.ones(1)), [math.nan])  # one plant
     close(kernel.ellison_glaeser(G, np.array([1.0]), np.array([0.1])), [math.nan])  # one region
+
+
+# Other distances from the regions' weights
+
+
+@given(jobs_and_weights(withheld=True))
+def test_krugman_is_the_slow_one_and_twice_hoover(case):
+    E, w = case
+    got = kernel.krugman(shares(E, axis=0), w[:, None])
+    close(got, [papers.krugman_concentration(column, w.tolist()) for column in E.T.tolist()])
+    close(got, 2 * kernel.hoover(E, w))
+
+
+@given(jobs(size=(2, 5), withheld=True))
+def test_the_mean_of_the_others_is_the_slow_one(E):
+    # An industry without jobs is nobody's other here, and makes the slow one's means NaN.
+    assume((E.sum(axis=0) != 0).all())
+    got = kernel.krugman(shares(E, axis=0), kernel.mean_of_others(E))
+    close(got, papers.krugman_concentration_others(E.tolist()), atol=1e-9)
+
+
+def test_an_industry_without_jobs_is_nobodys_other():
+    E = np.array([[4.0, 0.0, 1.0], [0.0, 0.0, 3.0]])
+    close(kernel.mean_of_others(E)[:, [0, 2]], kernel.mean_of_others(E[:, [0, 2]]))
+    close(kernel.mean_of_others(E[:, :1]), [[math.nan], [math.nan]])
+
+
+@given(jobs_and_weights(withheld=True))
+def test_relative_entropy_is_the_slow_one(case):
+    E, w = case
+    D, spread = kernel.relative_entropy(E, w)
+    close(D, [papers.mori_nishikimi_smith(column, w.tolist()) for column in E.T.tolist()])
+    known = np.isfinite(D)
+    assert (D[known] > -1e-9).all()
+    assert (spread[known] > -1e-9).all()
+    assert np.isnan(spread[~known]).all()
+
+
+def test_relative_entropy_by_hand():
+    D, spread = kernel.relative_entropy(np.array([[3.0, 1.0], [1.0, 1.0]]), np.array([0.5, 0.5]))
+    close(D, [0.75 * math.log(1.5) + 0.25 * math.log(0.5), 0.0])
+    logs = np.log([1.5, 0.5])
+    close(spread, [0.75 * logs[0] ** 2 + 0.25 * logs[1] ** 2 - D[0] ** 2, 0.0])
+
+
+def test_the_spread_of_relative_entropy_is_that_of_multinomial_plants():
+    rng = np.random.default_rng(8)
+    w, p, n = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5]), 4000
+    drawn, _ = kernel.relative_entropy(rng.multinomial(n, p, size=4000).T.astype(float), w)
+    D, spread = kernel.relative_entropy(p[:, None] * n, w)
+    close(drawn.mean(), D[0] + 2 / (2 * n), rtol=2e-3)  # (regions - 1) / (2 n) too much
+    close(drawn.std(), np.sqrt(spread[0] / n), rtol=0.05)
+
+
+def test_cluster_index_of_farhauer_and_kroell():
+    parts = kernel.cluster_index(
+        np.array(1743 / 5740), np.array(35 / 53), np.array(50 / 576), np.array(488 / 4621)
+    )
+    close(parts[0], 21.87491, rtol=1e-6)
+    close(parts[0], parts[1] * parts[2] / parts[3])
+
+
+def test_cluster_index_where_something_is_zero():
+    s, b = np.array([0.0, 0.0, 0.2, 0.2]), np.array([0.0, 0.1, 0.0, 0.1])
+    CI, ID, _, PS = kernel.cluster_index(s, b, np.full(4, 0.5), np.full(4, 0.5))
+    close(CI, [0, 0, math.nan, 0.08])
+    close(ID, [0, 0, 0.4, 0.4])
+    close(PS, [math.nan, 0, math.nan, 2])
+    empty = kernel.cluster_index(s, b, np.zeros(4), np.full(4, 0.5))[0]
+    assert np.isnan(empty).all()  # on no area there is no density

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.kernels.matrices import close, jobs
 from tests.reference import measures as slow
+from tests.reference import quotients
 
 from clusteranalysis.kernels import specialization as kernel
 
@@ -104,3 +105,17 @@ def test_variances_of_nothing_are_undefined():
     assert np.isnan(kernel.log_lq_variance(0, 10, 0.0, 1.0))
     assert np.isnan(kernel.log_lq_variance(0, 0, 0.0, 0.0))
     assert np.isnan(kernel.binomial_variance(0, 0))
+
+
+@given(st.floats(0, 1e6))
+def test_the_symmetric_quotient_is_the_slow_one_and_turns_round_with_its_inverse(lq):
+    got = float(kernel.symmetric(lq))
+    close(got, quotients.symmetric_location_quotient(lq))
+    assert -1 <= got < 1
+    if lq > 1e-6:
+        close(kernel.symmetric(1 / lq), -got, atol=1e-9)
+        close(got, math.tanh(math.log(lq) / 2), atol=1e-9)
+
+
+def test_the_symmetric_quotient_by_hand():
+    close(kernel.symmetric([0, 1, 3, math.nan]), [-1, 0, 0.5, math.nan])

@@ -1,4 +1,4 @@
-"""Coagglomeration of pairs of industries."""
+"""Coagglomeration of pairs and groups of industries."""
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,10 @@ from tests.measures.tables import NAN, cases, close, long, pick, totals
 from tests.reference import measures as slow
 
 from clusteranalysis.errors import SchemaError
-from clusteranalysis.measures import coagglomeration, ellison_glaeser
+from clusteranalysis.measures import coagglomeration, ellison_glaeser, group_coagglomeration
 
 CO = "coagglomeration"
+GROUP = "group_coagglomeration"
 
 
 def weights(values, **keys):
@@ -204,3 +205,158 @@ def test_references_are_checked():
 def test_all_references_there_are_are_named_in_the_refusal():
     with pytest.raises(SchemaError, match="'mean'"):
         coagglomeration(long([[1, 2], [3, 4]]), reference="others")
+
+
+# Groups
+
+
+def plants(H):
+    return pd.DataFrame({"industry": list(H), "plant_herfindahl": list(H.values())})
+
+
+GROUPS = {"I0": "g", "I1": "g", "I2": "g"}
+
+
+def test_group_by_hand():
+    # Shares .8/.2 and .4/.6 of 100 and 50 jobs; weights 1/2, 1/2.
+    frame = long([[80.0, 20.0], [20.0, 30.0]])
+    result = group_coagglomeration(
+        frame,
+        reference=weights([1, 1]),
+        groups={"I0": "g", "I1": "g"},
+        plants=plants({"I0": 0.1, "I1": 0.2}),
+    )
+    assert result.columns.tolist() == [
+        "industry", GROUP, "mean_ellison_glaeser", "coagglomeration_ratio", "plants",
+    ]  # fmt: skip
+    row = result.iloc[0]
+    G, own, v, H = (100 / 150 - 0.5) ** 2 * 2, [0.18, 0.02], [2 / 3, 1 / 3], [0.1, 0.2]
+    gamma = [(g / 0.5 - h) / (1 - h) for g, h in zip(own, H, strict=True)]
+    whole = sum(a**2 * h for a, h in zip(v, H, strict=True))
+    parts = sum(g * a**2 * (1 - h) for g, a, h in zip(gamma, v, H, strict=True))
+    expected = (G / 0.5 - whole - parts) / (1 - 5 / 9)
+    close(row[GROUP], expected)
+    close(row[GROUP], -0.12)  # that of the pair: 2 x 0.3 x (-0.1) / 0.5
+    mean = sum(a * g for a, g in zip(v, gamma, strict=True))
+    close(row["mean_ellison_glaeser"], mean)
+    close(row["coagglomeration_ratio"], expected / mean)
+    assert row[["industry", "plants"]].tolist() == ["g", "table"]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 5))
+def test_a_group_is_the_mean_of_its_pairs_and_does_not_depend_on_plants(seed, industries):
+    rng = np.random.default_rng(seed)
+    E = rng.integers(1, 30, (4, industries)).astype(float)
+    names = [f"I{i}" for i in range(industries)]
+    together = dict.fromkeys(names, "g")
+    v = E.sum(axis=0) / E.sum()
+    pairs = pick(coagglomeration(long(E), reference="sum"), CO)
+    weight = {(i, j): v[int(i[1:])] * v[int(j[1:])] for i, j in pairs}
+    expected = sum(weight[pair] * pairs[pair] for pair in pairs) / sum(weight.values())
+    for H in rng.uniform(0.01, 1, (2, industries)):
+        table = plants(dict(zip(names, H, strict=True)))
+        result = group_coagglomeration(long(E), reference="sum", groups=together, plants=table)
+        close(result[GROUP], [expected])
+
+
+def test_industries_cut_from_one_cloth_have_the_ratio_of_one():
+    """Equal shares and no plant worth mention: the group concentrates as each of them does."""
+    E = np.outer([30.0, 5.0, 1.0], [1.0, 4.0, 2.0])
+    result = group_coagglomeration(
+        long(E),
+        reference=weights([1, 1, 2]),
+        groups=GROUPS,
+        plants=plants(dict.fromkeys(GROUPS, 1e-12)),
+    )
+    close(result["coagglomeration_ratio"], [1.0])
+
+
+def test_the_group_uses_all_industries_for_the_size_of_regions():
+    E = [[40.0, 10.0, 500.0], [10.0, 20.0, 100.0]]
+    table = plants({"I0": 0.1, "I1": 0.1, "I2": 0.1})
+    groups = {"I0": "g", "I1": "g"}
+    by_jobs = group_coagglomeration(long(E), reference="sum", groups=groups, plants=table)
+    close(
+        by_jobs[GROUP],
+        group_coagglomeration(long(E), reference=weights([550, 130]), groups=groups, plants=table)[
+            GROUP
+        ],
+    )
+    published = pd.concat([long(E), totals([9, 1])])
+    by_total = group_coagglomeration(published, reference="sum", groups=groups, plants=table)
+    nine_to_one = group_coagglomeration(
+        long(E), reference=weights([9, 1]), groups=groups, plants=table
+    )
+    close(by_total[GROUP], nine_to_one[GROUP])
+
+
+def test_groups_and_years_are_sorted_and_an_industry_without_group_needs_no_plants():
+    frame = pd.concat([long([[1, 2, 3, 4], [3, 2, 2, 9]], year=y) for y in (2, 1)])
+    result = group_coagglomeration(
+        frame,
+        reference="sum",
+        groups={"I0": "b", "I1": "b", "I2": "a"},
+        plants=plants({"I0": 0.1, "I1": 0.1, "I2": 0.1}),
+    )
+    assert result[["industry", "year"]].to_numpy().tolist() == [
+        ["a", 1],
+        ["a", 2],
+        ["b", 1],
+        ["b", 2],
+    ]
+    assert result[GROUP].isna().tolist() == [True, True, False, False]  # "a" is one industry
+
+
+def test_unknown_plants_leave_the_group_known_and_its_mean_not():
+    E = [[40.0, 10.0, 5.0], [10.0, 50.0, 1.0]]
+    for H in (NAN, 1.0):  # withheld; one plant, whose gamma is undefined
+        result = group_coagglomeration(
+            long(E),
+            reference=weights([1, 1]),
+            groups=GROUPS,
+            plants=plants({"I0": H, "I1": 0.2, "I2": 0.1}),
+        )
+        assert result[GROUP].notna().all()
+        assert result[["mean_ellison_glaeser", "coagglomeration_ratio"]].isna().all(axis=None)
+
+
+def test_a_withheld_cell_is_unknown_in_its_group_alone():
+    E = [[NAN, 10.0, 5.0, 7.0], [5.0, 50.0, 1.0, 7.0]]
+    groups = {"I0": "a", "I1": "a", "I2": "b", "I3": "b"}
+    frame = long(E)
+    frame["establishments"] = 2.0
+    result = group_coagglomeration(
+        frame, reference=weights([1, 1]), groups=groups, plants="equal_size"
+    )
+    assert result.iloc[:, 1:4].isna().to_numpy().tolist() == [[True] * 3, [False] * 3]
+    assert result["plants"].tolist() == ["equal_size"] * 2
+
+
+def test_an_industry_without_jobs_is_no_part_of_its_group():
+    E = np.array([[40.0, 0.0, 10.0], [10.0, 0.0, 50.0]])
+    table = plants({"I0": 0.1, "I1": NAN, "I2": 0.1})
+    result = group_coagglomeration(long(E), reference=weights([1, 1]), groups=GROUPS, plants=table)
+    without = group_coagglomeration(
+        long(E[:, [0, 2]], industries=["I0", "I2"]),
+        reference=weights([1, 1]),
+        groups={"I0": "g", "I2": "g"},
+        plants=table,
+    )
+    pd.testing.assert_frame_equal(result, without)
+
+
+def test_groups_that_do_not_fit_are_refused():
+    frame = long([[1, 2], [3, 4]])
+    more = {"reference": "sum", "plants": plants({"I0": 0.1, "I1": 0.1})}
+    for groups in ({}, ["I0"], 2):
+        with pytest.raises(SchemaError, match="mapping from industry to group"):
+            group_coagglomeration(frame, groups=groups, **more)
+    with pytest.raises(SchemaError, match=r"groups names 'I7' \(1 in all\)"):
+        group_coagglomeration(frame, groups={"I0": "g", "I7": "g"}, **more)
+    for name in (None, "", "00", 3):
+        with pytest.raises(SchemaError, match="groups maps 'I0' to"):
+            group_coagglomeration(frame, groups={"I0": name}, **more)
+    with pytest.raises(SchemaError, match="reference='mean'"):
+        group_coagglomeration(frame, groups={"I0": "g"}, **{**more, "reference": "mean"})
+    with pytest.raises(SchemaError, match="lacks 'I0'"):
+        group_coagglomeration(frame, groups={"I0": "g"}, reference="sum", plants=plants({"I1": 1}))

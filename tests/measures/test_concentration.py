@@ -16,10 +16,18 @@ from tests.measures.tables import (
     pick,
     totals,
 )
+from tests.reference import concentration as papers
 from tests.reference import measures as slow
 
 from clusteranalysis.errors import SchemaError
-from clusteranalysis.measures import ellison_glaeser, hoover, locational_gini
+from clusteranalysis.measures import (
+    ellison_glaeser,
+    hoover,
+    krugman_concentration,
+    litzenberger_sternberg,
+    locational_gini,
+    mori_nishikimi_smith,
+)
 
 EG = "ellison_glaeser"
 GINI = "locational_gini"
@@ -522,3 +530,205 @@ def test_a_weight_of_a_region_without_rows_is_refused_by_name():
     for measure_of in (hoover, locational_gini):
         with pytest.raises(SchemaError, match=r"'Z9'.*drop them"):
             measure_of(long([[5], [5]]), reference=table, absent="zero")
+
+
+# Krugman's index of an industry
+
+
+KRUGMAN = "krugman_concentration"
+
+
+def test_krugman_concentration_by_hand():
+    result = krugman_concentration(long(TWO), reference="sum")
+    close(result[KRUGMAN], [1, 2 / 3])
+    assert set(result["reference"]) == {"sum"}
+    result = krugman_concentration(long(TWO), reference=weights([3, 1]))
+    close(result[KRUGMAN], [0.5, 2 * (0.75 - 1 / 6)])
+    assert set(result["reference"]) == {"table"}
+    # Of two industries each is the other's other.
+    close(krugman_concentration(long(TWO), reference="others")[KRUGMAN], [5 / 3, 5 / 3])
+
+
+@given(cases_and_weights())
+def test_krugman_concentration_is_twice_hoover(arguments):
+    case, _, table = arguments
+    result = krugman_concentration(case.table, reference=table, absent=case.absent)
+    half = hoover(case.table, reference=table, absent=case.absent)
+    close(result[KRUGMAN], 2 * half["hoover"])
+
+
+@given(cases(size=(2, 4)))
+def test_krugman_concentration_against_the_others_is_the_slow_one(case):
+    result = krugman_concentration(case.table, reference="others", absent=case.absent)
+    for group in case.groups:
+        E = case.matrix(group)
+        if any(sum(column) == 0 for column in zip(*E, strict=True)):
+            continue  # the slow one lets an industry without jobs make the others' means NaN
+        expected = papers.krugman_concentration_others(E)
+        got = pick(result, KRUGMAN, **group)
+        close([got[name] for name in case.industries], expected, atol=1e-9)
+
+
+def test_krugman_concentration_of_reat(peers):
+    result = krugman_concentration(peers, reference="others")
+    close(result[KRUGMAN], golden("krugman/reat_krugman.conc2_syn.json"))
+    close(result[KRUGMAN], golden("concentration_table/reat_conc_syn.json")["K i"])
+
+
+@pytest.mark.parametrize(("peer", "atol"), [("econcomplex_gini", 0.0), ("econgeo_Gini", 0.000501)])
+def test_ginis_of_jobs_of_other_tools_take_all_regions_for_equal(peers, peer, atol):
+    """EconGeo rounds to three digits."""
+    equal = people().assign(weight=1.0)
+    expected = golden(f"gini/{peer}_syn.json")
+    close(pick(locational_gini(peers, reference=equal), GINI), expected, atol=atol + 1e-10)
+
+
+# Relative entropy
+
+MNS = "mori_nishikimi_smith"
+
+
+@given(cases_and_weights())
+def test_mori_nishikimi_smith_is_the_slow_one(arguments):
+    case, reference, table = arguments
+    result = mori_nishikimi_smith(case.table, reference=table, absent=case.absent)
+
+    def formula(x, w, _):
+        return papers.mori_nishikimi_smith(x, w)
+
+    check_industries(result, MNS, case, formula, reference, atol=1e-9)
+
+
+def test_mori_nishikimi_smith_is_infinite_where_no_one_could_be():
+    frame = long([[3.0, 0.0], [1.0, 4.0]], value="establishments")
+    land = weights([0, 5])
+    result = mori_nishikimi_smith(frame, reference=land, value="establishments", level=0.9)
+    close(result[MNS], [np.inf, 0.0])
+    assert result.loc[0, ["standard_error", "interval_low", "interval_high"]].isna().all()
+    close(result.loc[1, "standard_error"], 0.0)
+
+
+def test_mori_nishikimi_smith_interval_covers():
+    """Plants thrown with probabilities p: nine in ten intervals contain their divergence."""
+    rng = np.random.default_rng(6)
+    p, a, draws = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5]), 800
+    counts = rng.multinomial(500, p, size=draws).astype(float)
+    frame = pd.concat(
+        [long(row[:, None], value="establishments", draw=d) for d, row in enumerate(counts)]
+    )
+    result = mori_nishikimi_smith(frame, reference=weights(a), value="establishments", level=0.9)
+    D = (p * np.log(p / a)).sum()
+    covered = ((result["interval_low"] <= D) & (result["interval_high"] >= D)).mean()
+    assert abs(covered - 0.9) < 0.04
+
+
+def test_mori_nishikimi_smith_refuses_intervals_of_jobs():
+    with pytest.raises(SchemaError, match=r"level=0\.9 needs value='establishments'"):
+        mori_nishikimi_smith(long(TWO), reference="sum", level=0.9)
+    frame = long(TWO, value="establishments")
+    with pytest.raises(SchemaError, match=r"level=95 is not a confidence level"):
+        mori_nishikimi_smith(frame, reference="sum", value="establishments", level=95)
+
+
+# The cluster index
+
+LS = "litzenberger_sternberg"
+
+
+def with_plants(E, b, **keys):
+    return long(E, **keys).assign(establishments=np.asarray(b, float).ravel())
+
+
+def areas(area, population, regions=None):
+    table = weights(area, "area", regions)
+    return table.assign(population=np.asarray(population, float))
+
+
+@st.composite
+def densities(draw):
+    case = draw(cases(published=False))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    frame = case.table
+    b = np.where(frame["employment"] > 0, rng.integers(1, 9, len(frame)), rng.integers(0, 2))
+    case.table = frame.assign(establishments=np.where(rng.random(len(frame)) < 0.05, NAN, b))
+    n = len(case.regions)
+    table = areas(rng.uniform(1, 9, n), rng.uniform(1, 9, n), case.regions)
+    return case, table
+
+
+@given(densities())
+def test_litzenberger_sternberg_is_the_slow_one(arguments):
+    case, table = arguments
+    result = litzenberger_sternberg(case.table, reference="sum", areas=table, absent=case.absent)
+    assert len(result) == len(case.table)
+    area, people_of = (dict(zip(table["region"], table[c], strict=True)) for c in table.columns[1:])
+    for group in case.groups:
+        E, B = np.array(case.matrix(group)), np.array(case.matrix(group, "establishments"))
+        for (region, industry), value in pick(result, LS, **group).items():
+            r, i = case.regions.index(region), case.industries.index(industry)
+            e, b = E[r, i], B[r, i]
+            if e == 0 and not np.isnan(E[:, i].sum()):
+                # The slow one divides 0 by 0 where there are no jobs; no jobs are no cluster.
+                expected = 0.0 if E[:, i].sum() > 0 else NAN
+            elif b == 0:
+                continue
+            else:
+                expected = papers.litzenberger_sternberg(
+                    e, E[:, i].sum(), b, B[:, i].sum(),
+                    area[region], sum(area.values()), people_of[region], sum(people_of.values()),
+                )  # fmt: skip
+            close(value, expected)
+
+
+def test_litzenberger_sternberg_of_reat(peers):
+    plants = golden_input("syn_estab_t0.csv").melt(
+        id_vars="region", var_name="industry", value_name="establishments"
+    )
+    frame = peers.merge(plants.astype({"region": "str", "industry": "str"}))
+    land = golden_input("syn_regions.csv").rename(columns={"pop": "population"})
+    result = litzenberger_sternberg(
+        frame,
+        reference="sum",
+        areas=land.astype({"region": "str"})[["region", "area", "population"]],
+    )
+    got = result.pivot_table(index="industry", columns="region", values=LS)
+    expected = golden("litzenberger_sternberg/reat_litzenberger2_syn.json")
+    there = expected.notna()
+    close(got.to_numpy()[there], expected.to_numpy()[there])
+    # REAT gives NaN where there are no plants. No jobs are known to be no cluster: that is 0.
+    assert (got.to_numpy()[~there] == 0).all()
+    jobs = frame.pivot_table(index="industry", columns="region", values="employment")
+    assert (jobs.to_numpy()[~there] == 0).all()
+
+
+def test_litzenberger_sternberg_against_a_nation():
+    frame = with_plants([[1743.0], [3997.0]], [[35], [18]])
+    nation = pd.DataFrame(
+        {"region": "US", "industry": ["I0"], "employment": [5740.0], "establishments": [53.0]}
+    )
+    land = areas([50, 526, 576], [488, 4133, 4621], ["R0", "R1", "US"])
+    within = litzenberger_sternberg(frame, reference="sum", areas=land.iloc[:2])
+    close(within[LS][0], 21.87491, rtol=1e-6)
+    against = litzenberger_sternberg(frame, reference=nation, areas=land)
+    pd.testing.assert_frame_equal(against, within)
+    part = litzenberger_sternberg(frame.iloc[:1], reference=nation, areas=land)
+    close(part[LS], within[LS][:1])
+    with pytest.raises(SchemaError, match="area table lacks 'US'"):
+        litzenberger_sternberg(frame, reference=nation, areas=land.iloc[:2])
+    with pytest.raises(SchemaError, match="'population'"):
+        litzenberger_sternberg(frame, reference="sum", areas=land[["region", "area"]])
+
+
+def test_a_withheld_count_of_plants_leaves_the_densities():
+    frame = with_plants([[10.0, 4.0], [30.0, 6.0]], [[NAN, 2], [3, 2]])
+    result = litzenberger_sternberg(frame, reference="sum", areas=areas([1, 1], [1, 3]))
+    assert result[LS].isna().tolist() == [True, False, True, False]
+    assert result["industrial_density"].notna().all()
+    close(result["industrial_density"], [0.5, 0.8, 1.5, 1.2])
+
+
+def test_jobs_without_plants_have_no_cluster_index():
+    frame = with_plants([[10.0], [30.0], [0.0]], [[0], [3], [0]])
+    result = litzenberger_sternberg(frame, reference="sum", areas=areas([1, 1, 1], [1, 1, 1]))
+    close(result[LS], [NAN, 0.75 / (1 / 9), 0.0])
+    close(result["plant_size"], [NAN, 0.75, NAN])

@@ -1,4 +1,4 @@
-"""Location quotients with their bounds and intervals, Herfindahl, Krugman."""
+"""Location quotients with their bounds and intervals."""
 
 import itertools
 import math
@@ -22,9 +22,10 @@ from tests.measures.tables import (
     totals,
 )
 from tests.reference import measures as slow
+from tests.reference import quotients
 
 from clusteranalysis.errors import SchemaError
-from clusteranalysis.measures import herfindahl, krugman, location_quotient
+from clusteranalysis.measures import location_quotient, symmetric_location_quotient
 from clusteranalysis.schema import TOTAL
 
 LQ = "location_quotient"
@@ -278,45 +279,46 @@ def test_another_tools_quotient_on_population_is_a_base_table():
     close(wide.loc[expected.index, expected.columns], expected)
 
 
-@pytest.mark.parametrize(
-    ("peer", "method"),
-    [
-        ("econcomplex_herfindahl_raw_syn", "raw"),
-        ("econgeo_Herfindahl_syn", "raw"),
-        ("econcomplex_herfindahl_norm_syn", "normalised"),
-    ],
-)
-def test_herfindahls_of_other_tools(peer, method):
-    result = herfindahl(golden_employment(), method=method)
-    close(pick(result, "herfindahl"), golden(f"herfindahl/{peer}.json"))
+def test_location_quotients_of_segregation_and_of_a_threshold():
+    wide = location_quotient(golden_employment(), reference="sum").pivot_table(
+        LQ, "region", "industry"
+    )
+    close(wide, golden("location_quotient/segregation_MultiLocationQuotient_syn.json"))
+    expected = golden("location_quotient/econgeo_location.quotient_binary_syn.json")
+    close(wide.loc[expected.index, expected.columns] >= 1, expected)
 
 
-@pytest.mark.parametrize("peer", ["econcomplex_krugman_index_syn", "econgeo_Krugman.index_syn"])
-def test_krugman_against_the_nation_of_other_tools(peer):
-    result = krugman(golden_employment(), reference="sum")
-    close(pick(result, "krugman"), golden(f"krugman/{peer}.json"))
+# Symmetric
 
 
-def test_krugman_against_the_others_of_reat():
-    result = krugman(golden_employment(), reference="others")
-    close(result["krugman"], golden("krugman/reat_krugman.spec2_syn.json"))
+def test_symmetric_by_hand():
+    frame = pd.concat([long([[30.0, 10.0, 0.0]]), totals([100])])
+    result = symmetric_location_quotient(frame, reference=area([10, 30, 5], total=100))
+    close(result["symmetric_location_quotient"], [0.5, -0.5, -1])
+    close(result[LQ], [3, 1 / 3, 0])
+    assert set(result["base"]) == {"total"}
 
 
-def test_half_of_krugman_is_the_coefficient_of_specialisation():
-    result = krugman(golden_employment(), reference="sum")
-    expected = golden("hoover/econgeo_spec.coeff_syn.json")
-    close(pick(result.assign(half=result["krugman"] / 2), "half"), expected)
+@given(cases(), st.booleans())
+def test_symmetric_is_the_slow_one_of_the_location_quotient(case, traded):
+    options = {"reference": "sum", "absent": case.absent}
+    if traded:
+        tags = {name: ("traded", "local")[n % 2] for n, name in enumerate(case.industries)}
+        options |= {"base": "traded", "tradability": tags}
+    plain = location_quotient(case.table, **options)
+    result = symmetric_location_quotient(case.table, **options)
+    expected = [quotients.symmetric_location_quotient(lq) for lq in plain[LQ]]
+    close(result["symmetric_location_quotient"], expected)
+    pd.testing.assert_frame_equal(result.drop(columns="symmetric_location_quotient"), plain)
 
 
-def test_an_empty_region_has_no_mix_to_differ():
-    # econcomplex says 1 here: it compares shares of 0 everywhere with the nation's. A region
-    # without jobs has no shares at all; 1 would rank it as half specialised.
-    E = [[3.0, 1.0], [0.0, 0.0], [1.0, 3.0]]
-    for reference in ("sum", "others"):
-        result = krugman(long(E), reference=reference)
-        assert np.isnan(result["krugman"].iloc[1])
-        close(result["krugman"].iloc[[0, 2]], [0.5, 0.5] if reference == "sum" else [1.0, 1.0])
-    assert np.isnan(herfindahl(long(E))["herfindahl"].iloc[1])
+def test_symmetric_bounds_are_those_of_the_location_quotient():
+    frame = bounded([[0.0, 5.0]], [[NAN, 5.0]], [[19.0, 5.0]])
+    frame = pd.concat([frame, totals([50]).assign(employment_low=50.0, employment_high=50.0)])
+    result = symmetric_location_quotient(frame, reference=area([10, 10], total=100))
+    close(result["symmetric_location_quotient"], [NAN, 0])
+    close(result["symmetric_location_quotient_low"], [-1, 0])
+    close(result["symmetric_location_quotient_high"], [2.8 / 4.8, 0])
 
 
 # Bounds
@@ -699,6 +701,125 @@ def test_the_level_is_the_coverage():
         assert abs(coverage(result, truth) - level) < 0.03
 
 
+# Intervals over bounds
+
+LIMITS = ["interval_low", "interval_high"]
+
+
+def with_plants(box, plants):
+    """Bounded cells with published totals and plants, and the nation's table."""
+    low, value, high = box
+    n = high.sum(axis=1) + 50
+    frame = bounded(low, value, high).assign(establishments=plants.ravel())
+    whole = totals(n).assign(employment_low=n, employment_high=n, establishments=100.0)
+    X = np.arange(500.0, 500 + low.shape[1])
+    nation = area(X, total=9000).assign(establishments=[*([80.0] * len(X)), 900.0])
+    return pd.concat([frame, whole]), nation
+
+
+@st.composite
+def boxes_and_plants(draw):
+    box = draw(boxes())
+    counts = draw(st.lists(st.integers(1, 9), min_size=box[0].size, max_size=box[0].size))
+    return box, np.array(counts, float).reshape(box[0].shape)
+
+
+INTERVALS = st.sampled_from(["binomial", "establishment"])
+
+
+@settings(max_examples=15)
+@given(boxes_and_plants(), INTERVALS)
+def test_intervals_hold_at_every_table_the_bounds_allow(case, interval):
+    box, plants = case
+    low, _, high = box
+    frame, nation = with_plants(box, plants)
+    result = location_quotient(frame, reference=nation, interval=interval)
+    got = {c: result[c].to_numpy().reshape(low.shape) for c in LIMITS}
+    for E in corners(low, high):
+        known, _ = with_plants((E, E, E), plants)
+        known = known.drop(columns=["employment_low", "employment_high"])
+        total = frame.loc[frame["industry"] == TOTAL, "employment"]
+        known.loc[known["industry"] == TOTAL, "employment"] = total
+        at = location_quotient(known, reference=nation, interval=interval)
+        for column, sign in zip(LIMITS, (1, -1), strict=True):
+            there = at[column].to_numpy().reshape(low.shape)
+            # A table with no jobs in the cell has no interval, but one does in which there are.
+            some = ~np.isnan(there)
+            assert not np.isnan(got[column][some]).any()
+            assert (sign * got[column][some] <= sign * there[some] + 1e-9).all()
+
+
+@given(boxes_and_plants(), INTERVALS)
+def test_intervals_take_in_the_bounds_and_are_theirs_where_all_is_known(case, interval):
+    box, plants = case
+    frame, nation = with_plants(box, plants)
+    result = location_quotient(frame, reference=nation, interval=interval)
+    open_ = box[0].ravel() < box[2].ravel()
+    assert (result["interval_low"] <= result["location_quotient_low"] + 1e-12)[open_].all()
+    assert (result["interval_high"] >= result["location_quotient_high"] - 1e-12)[open_].all()
+    assert result[LQ].isna()[open_].all()
+    plain = location_quotient(
+        frame.drop(columns=["employment_low", "employment_high"]),
+        reference=nation,
+        interval=interval,
+    )
+    pd.testing.assert_frame_equal(result[[*LIMITS, LQ]][~open_], plain[[*LIMITS, LQ]][~open_])
+    pd.testing.assert_series_equal(result["standard_error"], plain["standard_error"])
+
+
+def test_an_interval_over_bounds_by_hand():
+    # 0 to 19 of 100 jobs, in 4 plants; upper limit at 19, where H = 1/4 and p = 0.19.
+    frame = bounded([[0.0]], [[NAN]], [[19.0]]).assign(establishments=4.0)
+    whole = totals([100]).assign(employment_low=100.0, employment_high=100.0)
+    nation = area([500], total=9000).assign(establishments=[80.0, 900.0])
+    result = location_quotient(
+        pd.concat([frame, whole]), reference=nation, interval="establishment", level=0.9
+    )
+    variance = slow.var_log_lq_establishment(19, 100, 500, 9000, 4, 76)
+    lq = 0.19 / (500 / 9000)
+    close(result["interval_high"], [lq * math.exp(1.6448536269514722 * math.sqrt(variance))])
+    close(result["interval_low"], [0.0])
+    assert result[[LQ, "standard_error"]].isna().all(axis=None)
+
+
+def test_a_bounded_total_that_is_summed_widens_the_intervals_of_published_cells():
+    frame = bounded([[40.0, 0.0]], [[40.0, NAN]], [[40.0, 60.0]])
+    result = location_quotient(frame, reference=area([400, 500], total=9000), interval="binomial")
+    ends = [
+        location_quotient(
+            long([[40.0, other]]), reference=area([400, 500], total=9000), interval="binomial"
+        )
+        for other in (60.0, 0.0)
+    ]
+    close(result["interval_low"].iloc[0], ends[0]["interval_low"].iloc[0])
+    close(result["interval_high"].iloc[0], ends[1]["interval_high"].iloc[0])
+    assert np.isnan(result[LQ].iloc[0])
+
+
+def test_a_published_zero_has_no_interval_still():
+    frame = bounded([[0.0, 3.0]], [[0.0, NAN]], [[0.0, 9.0]])
+    whole = totals([100]).assign(employment_low=100.0, employment_high=100.0)
+    result = location_quotient(
+        pd.concat([frame, whole]), reference=area([9, 9], total=999), interval="binomial"
+    )
+    assert result["interval_high"].isna().tolist() == [True, False]
+    close(result[LQ].iloc[0], 0.0)
+
+
+def test_bounds_leave_intervals_against_the_sum_and_of_plants_alone():
+    frame = bounded([[9.0, 3.0], [8.0, 8.0]], [[9, 4.0], [8, 8]], [[9.0, 9.0], [8.0, 8.0]])
+    frame = frame.assign(establishments=2.0)
+    bare = frame.drop(columns=["employment_low", "employment_high"])
+    for options in (
+        {"reference": "sum"},
+        {"reference": area([9, 9]).assign(establishments=9.0), "value": "establishments"},
+    ):
+        pd.testing.assert_frame_equal(
+            location_quotient(frame, interval="establishment", **options),
+            location_quotient(bare, interval="establishment", **options),
+        )
+
+
 # Withheld, absent, refused
 
 
@@ -755,25 +876,22 @@ def test_one_region_is_its_own_average():
 
 
 def test_an_industry_the_reference_lacks_is_named():
-    for measure in (location_quotient, krugman):
-        with pytest.raises(SchemaError, match="lacks 'I1'"):
-            measure(long([[5, 9]]), reference=area([5], industries=["I0"]))
+    with pytest.raises(SchemaError, match="lacks 'I1'"):
+        location_quotient(long([[5, 9]]), reference=area([5], industries=["I0"]))
 
 
 def test_a_reference_of_several_areas_is_refused():
-    for measure in (location_quotient, krugman):
-        with pytest.raises(SchemaError, match=r"holds 2 regions .*'sum'"):
-            measure(long([[5, 9]]), reference=long([[5, 9], [1, 2]]))
+    with pytest.raises(SchemaError, match=r"holds 2 regions .*'sum'"):
+        location_quotient(long([[5, 9]]), reference=long([[5, 9], [1, 2]]))
 
 
 def test_a_year_the_reference_lacks_is_named():
     frame = pd.concat([long([[5, 9]], year=2018), long([[5, 9]], year=2021)])
-    for measure in (location_quotient, krugman):
-        with pytest.raises(SchemaError, match="2021"):
-            measure(frame, reference=area([5, 9], year=2018))
-        several = pd.concat([area([5, 9], year=2018), area([5, 9], year=2021)])
-        with pytest.raises(SchemaError, match=r"several values of 'year'"):
-            measure(long([[5, 9]]), reference=several)
+    with pytest.raises(SchemaError, match="2021"):
+        location_quotient(frame, reference=area([5, 9], year=2018))
+    several = pd.concat([area([5, 9], year=2018), area([5, 9], year=2021)])
+    with pytest.raises(SchemaError, match=r"several values of 'year'"):
+        location_quotient(long([[5, 9]]), reference=several)
 
 
 def test_a_reference_without_year_or_draw_serves_all():
@@ -794,122 +912,4 @@ def test_the_reference_is_never_changed():
     reference = area([5, 15], total=30).set_axis([3, 1, 2])
     before = reference.copy(deep=True)
     location_quotient(long([[5, 9]]), reference=reference, interval="binomial")
-    krugman(long([[5, 9]]), reference=reference)
     pd.testing.assert_frame_equal(reference, before)
-
-
-# Herfindahl
-
-
-def test_herfindahl_by_hand():
-    E = [[30.0, 10.0], [7.0, 0.0], [5.0, 5.0]]
-    close(herfindahl(long(E))["herfindahl"], [0.625, 1.0, 0.5])
-    close(herfindahl(long(E), method="normalised")["herfindahl"], [0.25, 1.0, 0.0])
-    close(herfindahl(long(E), method="numbers_equivalent")["herfindahl"], [1.6, 1.0, 2.0])
-
-
-SLOW_HERFINDAHL = {
-    "raw": slow.herfindahl,
-    "normalised": slow.herfindahl_normalised,
-    "numbers_equivalent": slow.numbers_equivalent,
-}
-
-
-@pytest.mark.parametrize("method", SLOW_HERFINDAHL)
-@given(case=cases())
-def test_herfindahls_are_the_slow_ones(method, case):
-    result = herfindahl(case.table, method=method, absent=case.absent)
-    assert len(result) == len(case.regions) * len(case.groups)
-    for group in case.groups:
-        expected = [SLOW_HERFINDAHL[method](row) for row in case.matrix(group)]
-        got = pick(result, "herfindahl", **group)
-        close(got, dict(zip(case.regions, expected, strict=True)), rtol=1e-8, atol=1e-10)
-
-
-def test_a_withheld_cell_leaves_the_other_regions_alone():
-    result = herfindahl(long([[NAN, 1.0], [1.0, 3.0]]))
-    close(result["herfindahl"], [NAN, 0.625])
-    result = herfindahl(long([[5.0, 1.0], [1.0, 3.0]]).drop(index=0))
-    close(result["herfindahl"], [NAN, 0.625])
-    result = herfindahl(long([[5.0, 1.0], [1.0, 3.0]]).drop(index=0), absent="zero")
-    close(result["herfindahl"], [1.0, 0.625])
-
-
-def test_totals_alone_have_no_normalised_herfindahl():
-    with pytest.raises(SchemaError, match="no rows but totals"):
-        herfindahl(totals([5, 6]), method="normalised")
-
-
-# Krugman
-
-
-def test_krugman_by_hand():
-    E = [[30.0, 10.0], [10.0, 30.0]]
-    close(krugman(long(E), reference="sum")["krugman"], [0.5, 0.5])
-    close(krugman(long(E), reference="others")["krugman"], [1.0, 1.0])
-    close(krugman(long(E), reference=area([50, 50]))["krugman"], [0.5, 0.5])
-    apart = krugman(long([[5.0, 0.0], [0.0, 2.0]]), reference="others")
-    close(apart["krugman"], [2.0, 2.0])
-
-
-def test_krugman_names_what_it_was_compared_with():
-    for reference, name in (("sum", "sum"), ("others", "others")):
-        result = krugman(long([[1, 2], [2, 1]]), reference=reference)
-        assert set(result["reference"]) == {name}
-    result = krugman(long([[1, 2]]), reference=area([5, 5], region="US"))
-    assert set(result["reference"]) == {"US"}
-
-
-@given(cases())
-def test_krugman_against_the_sum_is_the_slow_one(case):
-    result = krugman(case.table, reference="sum", absent=case.absent)
-    for group in case.groups:
-        expected = slow.krugman_nation(case.matrix(group))
-        got = pick(result, "krugman", **group)
-        close(got, dict(zip(case.regions, expected, strict=True)), rtol=1e-8, atol=1e-10)
-
-
-@given(cases())
-def test_krugman_against_the_others_is_the_slow_one_over_regions_with_jobs(case):
-    result = krugman(case.table, reference="others", absent=case.absent)
-    for group in case.groups:
-        E = case.matrix(group)
-        there = [r for r in range(len(E)) if sum(E[r]) != 0]  # NaN is not 0: it is unknown
-        expected = dict.fromkeys(case.regions, NAN)
-        if there:
-            values = slow.krugman_others([E[r] for r in there])
-            expected.update({case.regions[r]: v for r, v in zip(there, values, strict=True)})
-        close(pick(result, "krugman", **group), expected, rtol=1e-8, atol=1e-10)
-
-
-@given(cases(published=False))
-def test_krugman_against_the_table_of_sums_is_that_against_the_sum(case):
-    # Each group's sums as a table of one area, with the group's own year and draw.
-    parts = []
-    for group in case.groups:
-        E = case.matrix(group)
-        sums = [sum(column) for column in zip(*E, strict=True)]
-        parts.append(area(sums, industries=case.industries, **group))
-    by_table = krugman(case.table, reference=pd.concat(parts), absent=case.absent)
-    by_sum = krugman(case.table, reference="sum", absent=case.absent)
-    close(by_table["krugman"], by_sum["krugman"], rtol=1e-8, atol=1e-10)
-
-
-@given(cases(size=(2, 4), withheld=False))
-def test_krugman_lies_between_none_and_two(case):
-    for reference in ("sum", "others"):
-        value = krugman(case.table, reference=reference, absent=case.absent)["krugman"].dropna()
-        assert value.between(0, 2 + 1e-9).all()
-
-
-def test_one_region_has_no_others():
-    result = krugman(long([[1, 2]]), reference="others")
-    assert result["krugman"].isna().all()
-    close(krugman(long([[1, 2]]), reference="sum")["krugman"], [0.0])
-
-
-def test_merging_two_identical_regions_keeps_krugman_against_the_sum():
-    E = np.array([[3.0, 5.0], [3.0, 5.0], [9.0, 2.0]])
-    apart = krugman(long(E), reference="sum")["krugman"]
-    merged = krugman(long([E[0] + E[1], E[2]]), reference="sum")["krugman"]
-    close(apart.iloc[[0, 2]], merged)

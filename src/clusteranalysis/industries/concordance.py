@@ -116,7 +116,10 @@ def _weigh(links: pd.DataFrame, older: int, newer: int, forward: bool) -> pd.Dat
     target, targets = pd.factorize(links["target"])
     sides = [(older, "last"), (newer, "first")]
     here, there = sides if forward else sides[::-1]
-    out, into = reference_jobs(np.asarray(sources), *here), reference_jobs(np.asarray(targets), *there)
+    out, into = (
+        reference_jobs(np.asarray(sources), *here),
+        reference_jobs(np.asarray(targets), *there),
+    )
     before, after = out["employment"].to_numpy(), into["employment"].to_numpy()
     kept = np.where(links["source"] == links["target"], _KEPT, 1 - _KEPT)
     flow, group = match_flows(source, target, before, after, kept)

@@ -12,6 +12,7 @@ __all__ = [
     "plant_variance",
     "ratio",
     "shares",
+    "symmetric",
 ]
 
 Floats = NDArray[np.float64]
@@ -32,6 +33,12 @@ def shares(E: Floats, axis: int) -> Floats:
 def location_quotient(x: ArrayLike, n: ArrayLike, X: ArrayLike, N: ArrayLike) -> Floats:
     """LQ = (x / n) / (X / N), elementwise."""
     return ratio(ratio(x, n), ratio(X, N))
+
+
+def symmetric(lq: ArrayLike) -> Floats:
+    """Laursen's (LQ - 1) / (LQ + 1), from -1 (none) over 0 (as the reference) towards 1."""
+    lq = np.asarray(lq, float)
+    return ratio(lq - 1, lq + 1)
 
 
 def binomial_variance(x: ArrayLike, n: ArrayLike) -> Floats:

@@ -1,28 +1,36 @@
-"""How concentrated is an industry over regions, and more so than its plants explain?"""
+"""How concentrated is an industry over regions?"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import concentration as kernel
-from clusteranalysis.kernels.specialization import ratio
+from clusteranalysis.kernels.specialization import ratio, shares
 from clusteranalysis.measures._panel import (
     Panel,
     read_matrices,
     read_panel,
     read_reference,
+    read_weights,
     region_weights,
-    some_industries,
     stack_groups,
 )
 from clusteranalysis.schema import Absent, Value, check_option
 
-__all__ = ["ellison_glaeser", "hoover", "locational_gini"]
+__all__ = [
+    "hoover",
+    "krugman_concentration",
+    "litzenberger_sternberg",
+    "locational_gini",
+    "mori_nishikimi_smith",
+]
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +69,8 @@ def hoover(
 
     Notes
     -----
-    H_i = 1/2 sum_r |s_ri - w_r| (other tools give it in percent).
+    H_i = 1/2 sum_r |s_ri - w_r| (other tools give it in percent), half of
+    :func:`krugman_concentration`.
 
     References
     ----------
@@ -160,50 +169,49 @@ def locational_gini(
     return stack_groups(parts, ["industry", *panel.groups.columns])
 
 
-def ellison_glaeser(
+def krugman_concentration(
     employment: pd.DataFrame,
     *,
-    reference: pd.DataFrame | Literal["sum"],
-    plants: pd.DataFrame | Literal["equal_size"],
+    reference: pd.DataFrame | Literal["sum", "others"],
+    value: Value = "employment",
     absent: Absent = "withheld",
 ) -> pd.DataFrame:
-    """Is an industry more concentrated than the size of its plants alone would make it?
+    """How different is an industry's spread over regions from that of the rest?
 
     Parameters
     ----------
     employment : DataFrame
         Employment table at one industry level. Rows of industry ``"00"`` are the regions' sizes.
-    reference : DataFrame or "sum"
-        The regions' sizes, as in :func:`hoover`.
-    plants : DataFrame or "equal_size"
-        Table ``industry[, year]`` with ``plant_herfindahl``, the sum of squared plant shares of
-        the industry's jobs. ``"equal_size"`` takes 1 / establishments, the least it can be: the
-        value is then an *upper bound* of gamma wherever G < 1 - sum w^2 (all but industries that
-        avoid the largest regions), and says so in ``plants``.
+    reference : DataFrame, "sum" or "others"
+        The regions' sizes, as in :func:`hoover`, or ``"others"`` for the unweighted mean of the
+        other industries' shares, for which totals and sizes do not matter (Farhauer and Kroell).
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
     absent : {"withheld", "zero"}
         What a missing row means. ``"withheld"`` (the default) makes the industry's value NaN.
 
     Returns
     -------
     DataFrame
-        One row an industry (and year, draw): ``ellison_glaeser`` (gamma; 0 = as random plants
-        would fall, above 0.05 highly concentrated by the authors' reading, negative = dispersed),
-        ``raw_concentration`` (G), ``plant_herfindahl`` (H), ``plants`` (``"table"`` or
-        ``"equal_size"``). NaN where a cell is withheld, there are no jobs, or one plant.
+        One row an industry (and year, draw) with ``krugman_concentration`` (0 = spread like the
+        reference, towards 2 = where the reference is not; NaN where a cell is withheld or the
+        industry has no jobs) and ``reference`` (``"sum"``, ``"others"`` or ``"table"``).
 
     Raises
     ------
     SchemaError
-        The table breaks the contract, or the reference or plant table does not match it.
+        The table breaks the contract, or the reference does not match it.
 
     Notes
     -----
-    gamma = (G - (1 - sum w^2) H) / ((1 - sum w^2)(1 - H)), eq. 5; G = sum_r (s_ri - w_r)^2.
+    K_i = sum_r |s_ri - w_r|: twice :func:`hoover` with the same reference. With ``"others"`` w is
+    another for each industry, the mean of s_rj over j != i; an industry without jobs is nobody's
+    other, and one that is withheld makes all others NaN.
 
     References
     ----------
-    Ellison, G. and Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
-    industries: a dartboard approach. Journal of Political Economy 105(5), 889-927.
+    Krugman, P. (1991). Geography and Trade, p. 76. MIT Press.
+    Farhauer, O. and Kroell, A. (2013). Standorttheorien. Springer.
 
     Examples
     --------
@@ -211,50 +219,202 @@ def ellison_glaeser(
     >>> import clusteranalysis as ca
     >>> jobs = pd.DataFrame({"region": ["A", "B", "A", "B"], "industry": ["x", "x", "y", "y"],
     ...                      "employment": [40.0, 0.0, 10.0, 50.0]})
-    >>> plants = pd.DataFrame({"industry": ["x", "y"], "plant_herfindahl": [0.1, 0.2]})
-    >>> ca.ellison_glaeser(jobs, reference="sum", plants=plants).round(4)
-      industry  ellison_glaeser  raw_concentration  plant_herfindahl plants
-    0        x           1.0000             0.5000               0.1  table
-    1        y           0.3056             0.2222               0.2  table
+    >>> ca.krugman_concentration(jobs, reference="others")
+      industry  krugman_concentration reference
+    0        x               1.666667    others
+    1        y               1.666667    others
     """
-    check_option("absent", absent, Absent)
-    equal = isinstance(plants, str)
-    if isinstance(plants, str):
-        check_option("plants", plants, Literal["equal_size"])
-    values = ("employment", *(["establishments"] if equal else []))
-    panel = some_industries(read_panel(employment, values=values))
-    weights = region_weights(panel, reference, "employment", absent)
-    herfindahls = _plant_herfindahl(panel, plants, absent)
+    panel = read_matrices(employment, value, absent)
+    others = isinstance(reference, str) and reference == "others"
+    if isinstance(reference, str):
+        check_option("reference", reference, Literal["sum", "others"])
+    weights = None if others else region_weights(panel, reference, value, absent)  # type: ignore[arg-type]
     parts = []
     for group, keys in panel.each_group():
-        w, H = weights[group], herfindahls[group]
-        G = kernel.raw_concentration(panel.dense("employment", group, absent), w)
-        columns = {
-            "ellison_glaeser": kernel.ellison_glaeser(G, w, H),
-            "raw_concentration": G,
-            "plant_herfindahl": H,
-            "plants": "equal_size" if equal else "table",
-        }
+        E = panel.dense(value, group, absent)
+        w = kernel.mean_of_others(E) if weights is None else weights[group][:, None]
+        K = kernel.krugman(shares(E, axis=0), w)
+        parts.append(
+            pd.DataFrame({"industry": panel.industries, **keys, "krugman_concentration": K})
+        )
+    name = reference if isinstance(reference, str) else "table"
+    return stack_groups(parts, ["industry", *panel.groups.columns]).assign(reference=name)
+
+
+def mori_nishikimi_smith(
+    employment: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | Literal["sum"],
+    level: float | None = None,
+    value: Value = "employment",
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """How far is an industry's spread from one that is even over the area where it could be?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table at one industry level. Rows of industry ``"00"`` are the regions' sizes.
+    reference : DataFrame or "sum"
+        The regions' sizes, as in :func:`hoover`; the authors' are economic areas (land that can be
+        built on), ``region[, year], weight``.
+    level : float, optional
+        Confidence level of an interval, for ``value="establishments"`` alone: plants are drawn
+        independently of each other, and jobs are not.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured; the authors count establishments.
+    absent : {"withheld", "zero"}
+        What a missing row means. ``"withheld"`` (the default) makes the industry's value NaN.
+
+    Returns
+    -------
+    DataFrame
+        One row an industry (and year, draw) with ``mori_nishikimi_smith`` (D in nats; 0 = even;
+        NaN where a cell is withheld or there are none; infinite where the industry is in a region
+        of size 0) and, with ``level``, ``standard_error``, ``interval_low`` and ``interval_high``
+        (NaN where D is infinite).
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, the reference does not match it, or a level is given for
+        what is not counted in establishments.
+
+    Notes
+    -----
+    D_i = sum_r p_r ln(p_r / a_r), p the industry's and a the reference's shares; the standard error
+    is sqrt((sum_r p_r ln(p_r / a_r)^2 - D^2) / n) for n plants (large samples). Even plants that
+    choose at random give a D above 0, by about (regions - 1) / (2 n): D of industries with few
+    plants is too large, and the interval does not allow for it.
+
+    References
+    ----------
+    Mori, T., Nishikimi, K. and Smith, T. E. (2005). A divergence statistic for industrial
+    localization. Review of Economics and Statistics 87(4), 635-651.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> plants = pd.DataFrame({"region": ["A", "B"], "industry": "x", "establishments": [30, 10]})
+    >>> land = pd.DataFrame({"region": ["A", "B"], "weight": [100.0, 100.0]})
+    >>> ca.mori_nishikimi_smith(plants, reference=land, value="establishments", level=0.95).round(3)
+      industry  mori_nishikimi_smith  standard_error  interval_low  interval_high
+    0        x                 0.131           0.075        -0.017          0.278
+    """
+    panel = read_matrices(employment, value, absent)
+    if level is not None and not 0 < level < 1:
+        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    if level is not None and value != "establishments":
+        raise SchemaError(
+            f"level={level!r} needs value='establishments': {value} is not drawn independently"
+        )
+    weights = region_weights(panel, reference, value, absent)
+    parts = []
+    for group, keys in panel.each_group():
+        E = panel.dense(value, group, absent)
+        D, spread = kernel.relative_entropy(E, weights[group])
+        columns = {"mori_nishikimi_smith": D}
+        if level is not None:
+            error = np.sqrt(ratio(spread, E.sum(axis=0)))
+            reach = ndtri(0.5 + level / 2) * error
+            columns |= {
+                "standard_error": error,
+                "interval_low": D - reach,
+                "interval_high": D + reach,
+            }
         parts.append(pd.DataFrame({"industry": panel.industries, **keys, **columns}))
     return stack_groups(parts, ["industry", *panel.groups.columns])
 
 
-def _plant_herfindahl(
-    panel: Panel, plants: pd.DataFrame | Literal["equal_size"], absent: Absent
-) -> Floats:
-    """Groups x industries."""
-    if isinstance(plants, str):
-        counts = [
-            panel.dense("establishments", g, absent).sum(axis=0) for g, _ in panel.each_group()
-        ]
-        return ratio(1.0, np.array(counts))
-    column, what = "plant_herfindahl", "plant table"
-    aligned = read_reference(plants, panel, values=(column,), absent=absent, what=what)
-    H = aligned.industry[column]
-    if (H > 1).any():
-        industry = panel.industries[int(np.flatnonzero((H > 1).any(axis=0))[0])]
-        raise SchemaError(
-            f"column {column!r} of the plant table is above 1 for {industry!r}: it is the sum of "
-            "squared plant shares, between 1 / plants and 1"
-        )
-    return H
+def litzenberger_sternberg(
+    employment: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | Literal["sum"],
+    areas: pd.DataFrame,
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """Is an industry dense, strong and of many firms in a region, all at once?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table with ``establishments``. Totals (industry ``"00"``) take no part.
+    reference : DataFrame or "sum"
+        The whole that regions are compared with: ``"sum"`` for all regions of the table together,
+        or a table of one area with ``employment`` and ``establishments``, whose own region then
+        has a row in ``areas``.
+    areas : DataFrame
+        Table ``region[, year]`` with ``area`` (any unit) and ``population``.
+    absent : {"withheld", "zero"}
+        What a missing row means for sums over regions: unknown (the default), or none there.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell, keys ``region, industry[, year][, draw]``: ``litzenberger_sternberg`` (the
+        cluster index; 1 = as in the whole, 0 = no jobs, whatever the plants; no upper limit), and
+        its parts, each a ratio to the whole: ``industrial_density`` (jobs an area),
+        ``industrial_stock`` (jobs a person) and ``plant_size`` (jobs a plant). NaN where a number
+        it needs is withheld, and where jobs come without plants; the plant size also where there
+        are no plants.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, or the reference or areas do not match it.
+
+    Notes
+    -----
+    CI = ID IS / PS with ID = (e_ir / a_r) / (e_i / a), IS = (e_ir / p_r) / (e_i / p) and PS = (e_ir
+    / b_ir) / (e_i / b_i), e jobs, b establishments, a area, p population. In shares CI = s b / (a
+    p): an industry that is in one region alone has CI = 1 / (a p), which is large for small and
+    thinly settled regions.
+
+    References
+    ----------
+    Litzenberger, T. and Sternberg, R. (2006). Der Clusterindex: eine Methodik zur Identifizierung
+    regionaler Cluster am Beispiel deutscher Industriebranchen. Geographische Zeitschrift 94,
+    209-224.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> jobs = pd.DataFrame({"region": ["A", "rest"], "industry": "x",
+    ...                      "employment": [1743.0, 3997.0], "establishments": [35, 18]})
+    >>> areas = pd.DataFrame({"region": ["A", "rest"], "area": [50.0, 526.0],
+    ...                       "population": [488.0, 4133.0]})
+    >>> found = ca.litzenberger_sternberg(jobs, reference="sum", areas=areas)
+    >>> found.drop(columns="industry").round(3).set_index("region").T
+    region                       A   rest
+    litzenberger_sternberg  21.875  0.290
+    industrial_density       3.498  0.763
+    industrial_stock         2.875  0.779
+    plant_size               0.460  2.050
+    """
+    check_option("absent", absent, Absent)
+    columns = ("employment", "establishments")
+    panel = read_panel(employment, values=columns)
+    land = {column: _areas(areas, panel, column) for column in ("area", "population")}
+    if isinstance(reference, str):
+        check_option("reference", reference, Literal["sum"])
+        whole = {column: panel.sums(column, "industry", absent) for column in columns}
+        total = {column: of_regions.sum(axis=1) for column, of_regions in land.items()}
+    else:
+        ref = read_reference(reference, panel, values=columns, absent=absent)
+        whole = ref.industry
+        alone = replace(panel, regions=pd.Index([ref.name], name="region"))
+        total = {column: _areas(areas, alone, column)[:, 0] for column in land}
+    g, r, i = panel.g, panel.r, panel.i
+    parts = kernel.cluster_index(
+        *(ratio(panel.columns[column], whole[column][g, i]) for column in columns),
+        *(ratio(land[column], total[column][:, None])[g, r] for column in land),
+    )
+    names = ("litzenberger_sternberg", "industrial_density", "industrial_stock", "plant_size")
+    return panel.cell_keys().assign(**dict(zip(names, parts, strict=True)))
+
+
+def _areas(areas: pd.DataFrame, panel: Panel, column: str) -> Floats:
+    """Groups x regions."""
+    return read_weights(areas, panel, column=column, what="area table")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,23 +12,14 @@ from scipy.special import ndtri
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import specialization as kernel
-from clusteranalysis.measures._panel import (
-    Panel,
-    Reference,
-    read_panel,
-    read_reference,
-    read_weights,
-)
+from clusteranalysis.measures._quotients import PLANTS, BaseName, Quotients, read_quotients
 from clusteranalysis.schema import Absent, Value, check_columns, check_option
 
-__all__ = ["location_quotient"]
+__all__ = ["location_quotient", "symmetric_location_quotient"]
 
 Floats = NDArray[np.float64]
-BaseName = Literal["total", "traded", "local"]
 Interval = Literal["establishment", "binomial"]
 _BOUNDS = ("employment_low", "employment_high")
-_PLANTS = "plant_herfindahl"
-_TAGS = ("traded", "local", "mixed")
 
 
 def location_quotient(
@@ -66,9 +56,10 @@ def location_quotient(
         independent draws. ``"binomial"`` takes every job as a draw and is far too narrow for most
         uses; ``"establishment"`` takes every plant as one (column ``plant_herfindahl`` where both
         tables have it, else plants of equal size, which is the least variance they can have).
-        Both assume the reference contains the region.
+        Both assume the reference contains the region. Where the table has bounds, the interval
+        takes in everything they allow.
     level : float
-        Confidence level of the interval.
+        Confidence level of the interval, given the jobs.
     absent : {"withheld", "zero"}
         What a missing row means for a denominator that has to be summed: unknown (the default),
         or no jobs. It never matters where totals are published.
@@ -82,7 +73,8 @@ def location_quotient(
         ``employment_low/high`` in the table, and a table as reference (taken as exact), also
         ``location_quotient_low`` and ``_high``, which hold for certain given those bounds; with
         ``interval`` also ``standard_error`` (of ln LQ), ``interval_low`` and ``interval_high``
-        (NaN where the LQ is 0 or undefined).
+        (NaN where the LQ is 0 or undefined; a withheld cell that has bounds has an interval, from
+        the lower sampling limit at its low end to the upper one at its high end).
 
     Raises
     ------
@@ -116,175 +108,208 @@ def location_quotient(
     """
     check_option("value", value, Value)
     check_option("absent", absent, Absent)
-    check_columns(employment, ["region", "industry", value], what="employment table")
     if interval is not None:
         check_option("interval", interval, Interval)
         if value == "payroll":
             raise SchemaError("value='payroll' has no interval: dollars are not draws; drop it")
     if not 0 < level < 1:
         raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    check_columns(employment, ["region", "industry", value], what="employment table")
     # Against "sum" every cell is in every other's denominator: no bounds are given there.
     bounded = (
         value == "employment"
         and not isinstance(reference, str)
         and all(column in employment.columns for column in _BOUNDS)
     )
-    plant_columns = ["establishments", _PLANTS] if interval == "establishment" else []
-    optional = [*(_BOUNDS if bounded else ()), *plant_columns]
-    panel = read_panel(employment, values=(value,), optional=optional)
-    ref = _reference(panel, reference, value, plant_columns, absent)
-    counted = _base_members(panel.industries, base, tradability)
-    denominators = _denominators(panel, ref, base, value, tradability, reference, absent)
-
-    cells = counted[panel.i]
-    keys = panel.cell_keys(cells)
-    g, r, i = panel.g[cells], panel.r[cells], panel.i[cells]
-    x, n = panel.columns[value][cells], denominators[0][g, r]
-    # The reference's shares are few: divided before they are spread over the cells.
-    share = kernel.ratio(ref.industry[value], denominators[1][:, None])
-    result = keys.assign(
-        location_quotient=kernel.ratio(kernel.ratio(x, n), share[g, i]),
-        base=base if isinstance(base, str) else "table",
+    data = read_quotients(
+        employment,
+        reference=reference,
+        base=base,
+        tradability=tradability,
+        value=value,
+        absent=absent,
+        optional=_BOUNDS if bounded else (),
+        also=("establishments", PLANTS) if interval == "establishment" else (),
     )
-    if bounded:
-        low, high = _bounds(panel, base, cells, counted, n, share[g, i], absent)
-        result = result.assign(location_quotient_low=low, location_quotient_high=high)
+    lq = data.quotients()
+    result = data.keys().assign(location_quotient=lq, base=data.base)
+    ends = _ends(data) if bounded else None
+    if ends is not None:
+        result = result.assign(location_quotient_low=ends[0].lq, location_quotient_high=ends[1].lq)
     if interval is not None:
-        plants = (
-            _plant_herfindahls(panel, ref, cells, value) if interval == "establishment" else None
-        )
-        error = _standard_error(x, n, ref.industry[value][g, i], denominators[1][g], plants)
-        reach = np.exp(ndtri(0.5 + level / 2) * error)
-        lq = result["location_quotient"].to_numpy()
-        result = result.assign(
-            standard_error=error, interval_low=lq / reach, interval_high=lq * reach
-        )
+        g, r, _ = data.codes
+        at = _End(data.column(value), data.own[g, r], lq)
+        error, low, high = _limits(data, at, interval, level)
+        if ends is not None:
+            low, high = _widened(data, low, high, at, ends, interval, level)
+        result = result.assign(standard_error=error, interval_low=low, interval_high=high)
     return result
 
 
-def _reference(
-    panel: Panel,
+def symmetric_location_quotient(
+    employment: pd.DataFrame,
+    *,
     reference: pd.DataFrame | Literal["sum"],
-    value: str,
-    optional: list[str],
-    absent: Absent,
-) -> Reference:
-    """The reference's industry and overall totals, groups first."""
-    if isinstance(reference, str):
-        if reference != "sum":
-            raise SchemaError(
-                f"reference={reference!r} is not an option: pass a table of the area to compare "
-                "with, or 'sum' for all regions of the employment table together"
-            )
-        industry = {c: panel.sums(c, "industry", absent) for c in panel.columns}
-        if _PLANTS in panel.columns:
-            # Squared plant sizes add up; their shares do not.
-            squares = panel.columns[_PLANTS] * panel.columns[value] ** 2
-            added = replace(panel, columns={_PLANTS: squares}).sums(_PLANTS, "industry", absent)
-            industry[_PLANTS] = kernel.ratio(added, industry[value] ** 2)
-        # Its totals depend on the base and are those of the regions: see _denominators.
-        return Reference(industry, {}, "sum", panel, np.arange(len(panel.groups)))
-    return read_reference(reference, panel, values=(value,), absent=absent, optional=optional)
+    base: BaseName | pd.DataFrame = "total",
+    tradability: Mapping[str, str] | None = None,
+    value: Value = "employment",
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """Is a region specialised in an industry or the opposite, on a scale from -1 to 1?
+
+    A location quotient of 4 and one of 1/4 are equally far from the reference; on this scale they
+    are 0.6 and -0.6. Averages and regressions over industries are less ruled by a few large LQs.
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table, as in :func:`location_quotient`.
+    reference : DataFrame or "sum"
+        The area to compare with, as in :func:`location_quotient`.
+    base : {"total", "traded", "local"} or DataFrame
+        What shares are taken of, as in :func:`location_quotient`.
+    tradability : mapping, optional
+        Industry -> ``"traded"``, ``"local"`` or ``"mixed"``; needed for those two bases.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
+    absent : {"withheld", "zero"}
+        What a missing row means for a denominator that has to be summed.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell of the base, keys ``region, industry[, year][, draw]``, then
+        ``symmetric_location_quotient`` (-1 = none of the industry, 0 = the reference's share,
+        towards 1 = far more; NaN where the LQ is), ``location_quotient`` and ``base``; with
+        ``employment_low/high`` in the table, and a table as reference, also
+        ``symmetric_location_quotient_low`` and ``_high``, certain as those of the LQ are.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, or the reference does not match it.
+
+    Notes
+    -----
+    SLQ = (LQ - 1) / (LQ + 1): Laursen's revealed symmetric comparative advantage, on jobs. It is
+    the hyperbolic tangent of half of ln LQ, so it rises with the LQ, and bounds carry over.
+
+    References
+    ----------
+    Laursen, K. (2015). Revealed comparative advantage and the alternatives as measures of
+    international specialization. Eurasian Business Review 5(1), 99-115 (working paper 1998).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> jobs = pd.DataFrame({"region": ["A", "A", "B", "B"], "industry": ["x", "y"] * 2,
+    ...                      "employment": [40.0, 10.0, 0.0, 50.0]})
+    >>> ca.symmetric_location_quotient(jobs, reference="sum").round(4)
+      region industry  symmetric_location_quotient  location_quotient   base
+    0      A        x                       0.3333             2.0000  total
+    1      A        y                      -0.5000             0.3333  total
+    2      B        x                      -1.0000             0.0000  total
+    3      B        y                       0.2500             1.6667  total
+    """
+    plain = location_quotient(
+        employment,
+        reference=reference,
+        base=base,
+        tradability=tradability,
+        value=value,
+        absent=absent,
+    )
+    name = "symmetric_location_quotient"
+    keys = plain.columns[: plain.columns.get_loc("location_quotient")]
+    result = plain[keys].assign(
+        **{name: kernel.symmetric(plain["location_quotient"])},
+        location_quotient=plain["location_quotient"],
+        base=plain["base"],
+    )
+    for end in ("_low", "_high"):
+        if f"location_quotient{end}" in plain.columns:
+            result[f"{name}{end}"] = kernel.symmetric(plain[f"location_quotient{end}"])
+    return result
 
 
-def _base_members(
-    industries: pd.Index, base: BaseName | pd.DataFrame, tradability: Mapping[str, str] | None
-) -> NDArray[np.bool_]:
-    """Which industries belong to the base: all of them, or the traded or local ones."""
-    if not isinstance(base, str):
-        return np.ones(len(industries), bool)
-    check_option("base", base, BaseName)
-    if base == "total":
-        return np.ones(len(industries), bool)
-    if tradability is None:
-        raise SchemaError(
-            f"base={base!r} needs to know which industries are {base}: pass tradability="
-            "{industry: 'traded' | 'local' | 'mixed'}"
-        )
-    wrong = [name for name in industries if tradability.get(name) not in _TAGS]
-    if wrong:
-        shown = ", ".join(f"{name!r}: {tradability.get(name)!r}" for name in wrong[:5])
-        raise SchemaError(
-            f"tradability does not say whether {shown} ({len(wrong)} in all) are 'traded', "
-            "'local' or 'mixed': give each industry of both tables one of these"
-        )
-    return np.array([tradability[name] == base for name in industries], bool)
+class _End(NamedTuple):
+    """The cells at one end of their bounds: jobs, base total, LQ."""
+
+    x: Floats
+    n: Floats
+    lq: Floats
 
 
-def _denominators(
-    panel: Panel,
-    ref: Reference,
-    base: BaseName | pd.DataFrame,
-    value: str,
-    tradability: Mapping[str, str] | None,
-    reference: pd.DataFrame | Literal["sum"],
-    absent: Absent,
-) -> tuple[Floats, Floats]:
-    """Base totals: groups x regions for the regions, groups for the reference."""
-    if isinstance(base, pd.DataFrame):
-        own = read_weights(base, panel, column=value, what="base table")
-    elif base == "total":
-        own = panel.region_totals(value, absent)
-    else:
-        mine = panel.only(_base_members(panel.industries, base, tradability))
-        own = mine.sums(value, "region", absent)
-    if isinstance(reference, str):
-        return own, own.sum(axis=1)
-    if isinstance(base, pd.DataFrame):
-        # The reference's own base is the row of that table with the reference's region name.
-        alone = Panel(
-            pd.Index([ref.name]), panel.industries, panel.groups,
-            panel.g[:0], panel.r[:0], panel.i[:0], {}, {},
-        )  # fmt: skip
-        return own, read_weights(base, alone, column=value, what="base table")[:, 0]
-    if base == "total":
-        return own, ref.total[value]
-    # The reference's base holds its traded industries, whether or not the regions have them.
-    theirs = ref.whole.only(_base_members(ref.whole.industries, base, tradability))
-    return own, theirs.sums(value, "region", absent).sum(axis=1)[ref.group]
-
-
-def _bounds(
-    panel: Panel,
-    base: BaseName | pd.DataFrame,
-    cells: NDArray[np.bool_],
-    counted: NDArray[np.bool_],
-    n: Floats,
-    share: Floats,
-    absent: Absent,
-) -> tuple[Floats, Floats]:
-    """LQ at the ends of the certain bounds.
+def _ends(data: Quotients) -> tuple[_End, _End]:
+    """The measured cells at the ends of the certain bounds.
 
     The LQ rises with its own cell and falls with every other cell of its denominator. A published
     denominator stays; in a summed one the others take the end that is worst for the claim.
     """
-    low, high = (panel.columns[column][cells] for column in _BOUNDS)
-    n_low = n_high = n
-    if isinstance(base, str):
-        g, r = panel.g[cells], panel.r[cells]
-        kept = panel.only(counted)
-        sums = {ends: kept.sums(ends, "region", absent)[g, r] for ends in _BOUNDS}
+    low, high = (data.column(column) for column in _BOUNDS)
+    g, r, i = data.codes
+    n_low = n_high = n = data.own[g, r]
+    if data.base != "table":
+        kept = data.panel.only(data.counted)
+        sums = {ends: kept.sums(ends, "region", data.absent)[g, r] for ends in _BOUNDS}
         fixed = np.zeros(len(low), bool)
-        if base == "total":
-            fixed = ~np.isnan(panel.totals["employment"])[g, r]
+        if data.base == "total":
+            fixed = ~np.isnan(data.panel.totals["employment"])[g, r]
         n_low = np.where(fixed, n, low + sums["employment_high"] - high)
         n_high = np.where(fixed, n, high + sums["employment_low"] - low)
+    share = kernel.ratio(data.ref.industry[data.value][:, data.counted], data.whole[:, None])[g, i]
     return (
-        kernel.ratio(kernel.ratio(low, n_low), share),
-        kernel.ratio(kernel.ratio(high, n_high), share),
+        _End(low, n_low, kernel.ratio(kernel.ratio(low, n_low), share)),
+        _End(high, n_high, kernel.ratio(kernel.ratio(high, n_high), share)),
     )
 
 
-def _plant_herfindahls(
-    panel: Panel, ref: Reference, cells: NDArray[np.bool_], value: str
+def _limits(
+    data: Quotients, at: _End, interval: Interval, level: float
+) -> tuple[Floats, Floats, Floats]:
+    """Standard error of ln LQ and the sampling limits of the LQ, cells as they are ``at``."""
+    g, _, i = data.codes
+    X, N = data.ref.industry[data.value][:, data.counted][g, i], data.whole[g]
+    plants = _plant_herfindahls(data, at.x, X) if interval == "establishment" else None
+    error = _standard_error(at.x, at.n, X, N, plants)
+    reach = np.exp(ndtri(0.5 + level / 2) * error)
+    return error, at.lq / reach, at.lq * reach
+
+
+def _widened(
+    data: Quotients,
+    low: Floats,
+    high: Floats,
+    at: _End,
+    ends: tuple[_End, _End],
+    interval: Interval,
+    level: float,
 ) -> tuple[Floats, Floats]:
+    """Sampling limits over what the certain bounds allow: the outer ones of both ends.
+
+    The lower limit rises with x. The upper one may fall first, since the interval of a logarithm
+    grows without end as x nears 0, so the low end may have the higher one. (Where a cell of one or
+    two plants is most of its region the limit is a little higher between the ends.)
+    """
+    (_, lowest, high_at_low), (_, _, highest) = (
+        _limits(data, end, interval, level) for end in ends
+    )
+    # No jobs at all have no sampling limit of their own, but the LQ cannot be less than 0.
+    lowest = np.where((ends[0].lq == 0) & (ends[1].x > 0), 0.0, lowest)
+    highest = np.where(high_at_low > highest, high_at_low, highest)
+    known = (ends[0].x == ends[1].x) & (ends[0].n == ends[1].n) & ~np.isnan(at.lq)
+    return np.where(known, low, lowest), np.where(known, high, highest)
+
+
+def _plant_herfindahls(data: Quotients, x: Floats, X: Floats) -> tuple[Floats, Floats]:
     """Plant Herfindahl of the cell and of the rest of its industry in the reference."""
-    g, i = panel.g[cells], panel.i[cells]
-    x, X = panel.columns[value][cells], ref.industry[value][g, i]
-    if value == "establishments":
+    if data.value == "establishments":
         return kernel.ratio(1.0, x), kernel.ratio(1.0, X - x)
-    counted = all("establishments" in columns for columns in (panel.columns, ref.industry))
-    measured = all(_PLANTS in columns for columns in (panel.columns, ref.industry))
+    g, _, i = data.codes
+    industry = {c: array[:, data.counted][g, i] for c, array in data.ref.industry.items()}
+    counted = all("establishments" in columns for columns in (data.panel.columns, industry))
+    measured = all(PLANTS in columns for columns in (data.panel.columns, industry))
     if not counted and not measured:
         raise SchemaError(
             "interval='establishment' needs a column 'establishments' (or 'plant_herfindahl') in "
@@ -292,11 +317,10 @@ def _plant_herfindahls(
         )
     H, H_rest = np.full_like(x, np.nan), np.full_like(x, np.nan)
     if counted:
-        own, whole = panel.columns["establishments"][cells], ref.industry["establishments"][g, i]
+        own, whole = data.column("establishments"), industry["establishments"]
         H, H_rest = kernel.ratio(1.0, own), kernel.ratio(1.0, whole - own)
     if measured:
-        H_whole = ref.industry[_PLANTS][g, i]
-        known = panel.columns[_PLANTS][cells]
+        H_whole, known = industry[PLANTS], data.column(PLANTS)
         H = np.where(np.isnan(known), H, known)
         # Squared plant sizes add up, so the rest has what the region leaves of them. Where the
         # Herfindahls are themselves floors that may be too little: equal plants are the least.
