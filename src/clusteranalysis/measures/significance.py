@@ -242,8 +242,9 @@ def location_quotient_bootstrap(
 
     Notes
     -----
-    LQ* = (x*_i / n*) / (X_i / N): as many plants as the region has are drawn by Mult(M, m_i / M), each with the jobs of its
-    cell's average plant; jobs and plants that belong to the total but to no known cell are one
+    LQ* = (x*_i / n*) / (X_i / N): as many plants as the region has are drawn by Mult(M, m_i / M),
+    each with the jobs of its cell's average plant; jobs and plants that belong to the total but to
+    no known cell are one
     more industry. A drawing in which no plant has jobs has no LQ and is left out.
 
     Public tables do not say how unequal plants are, and unequal ones vary more, so the interval is
