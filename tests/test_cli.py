@@ -24,10 +24,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clusteranalysis as ca
-from clusteranalysis import cli
+from clusteranalysis import cli, measures
 
 COMMAND = [sys.executable, "-c", "from clusteranalysis.cli import main; main()"]
-MEASURES = [measure.value for measure in cli.Measure]
+MEASURES = [
+    "location_quotient",
+    "dynamic_location_quotient",
+    "shift_share",
+    "herfindahl",
+    "hoover",
+    "krugman",
+    "locational_gini",
+    "ellison_glaeser",
+    "coagglomeration",
+    "hachman",
+    "theil",
+    "growth_rates",
+    "location_quotient_test",
+    "relatedness",
+    "economic_complexity",
+]
 GOOD = "region,industry,employment\nA,x,40\nA,y,10\nB,x,1\nB,y,50\n"
 YEARS = "region,industry,year,employment\n" + "".join(
     f"{region},{industry},{year},{10 + (ord(region) + 3 * ord(industry) + year) % 7}\n"
@@ -515,7 +531,7 @@ def test_absent_reaches_the_adding_up(put):
         ("shift_share --start 1990", "are not two years"),
         ("shift_share --year 2018", "two"),
         ("dynamic_location_quotient --end 1990", "are not two years"),
-        ("nonsense", "'nonsense' is not one of"),
+        ("nonsense", "there is no measure 'nonsense'"),
         ("hoover --nonsense 1", "No such option: --nonsense"),
     ],
 )
@@ -1041,3 +1057,47 @@ def test_a_killed_briefing_leaves_whole_files(briefing, tmp_path):
     assert [name for name, text in left.items() if text not in (old, whole[name])] == []
     assert 0 < sum(text != old for text in left.values()) < len(whole)
     assert left["briefing.html"] == old
+
+
+# Any measure -------------------------------------------------------------------------------------
+
+
+def test_every_measure_is_listed_with_its_question():
+    lines = run("measure", "list").out.splitlines()
+    assert [line.split(": ")[0] for line in lines] == sorted(measures.__all__)
+    assert all(line.endswith("?") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["hover"], "there is no measure 'hover': did you mean 'hoover'?"),
+        (["nonsense"], "'measure list' lists all"),
+        (["moran"], "moran needs neighbours: pass --with neighbours=VALUE"),
+        (["entropy", "--with", "foo=1"], "entropy has no option --foo: leave it out (it has"),
+        (["entropy", "--with", "method"], "--with 'method': write each option once"),
+        (["entropy", "--with", "method=raw", "--with", "method=raw"], "write each option once"),
+        (["entropy", "--with", "method=odd"], "method='odd' is not an option"),
+        (["theil", "--with", "groups=no.csv"], "no file"),
+    ],
+)
+def test_options_of_any_measure_are_checked(arguments, said, put):
+    assert said in refused("measure", *arguments, "--table", put(GOOD))
+
+
+def test_options_of_any_measure_take_words_numbers_and_tables(put, tmp_path):
+    table = put(GOOD)
+    groups = tmp_path / "groups.csv"
+    groups.write_text("region,state\nA,north\nB,south\n")
+    out = tmp_path / "out.csv"
+    options = ["--with", f"groups={groups}", "--with", "index=L", "--out", str(out)]
+    assert run("measure", "theil", "--table", table, *options).code == 0
+    made = pd.read_csv(out, dtype={"industry": str})
+    mine = pd.read_csv(table)
+    expected = ca.theil(mine, reference="sum", index="L", groups={"A": "north", "B": "south"})
+    pd.testing.assert_frame_equal(made, expected, check_dtype=False)
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("region,neighbour\nA,B\nB,A\n")
+    with_map = ["--with", f"neighbours={pairs}", "--with", "repetitions=9", "--with", "rng=1"]
+    assert run("measure", "moran", "--table", table, *with_map, "--out", str(out)).code == 0
+    assert "moran" in out.read_text().splitlines()[0]

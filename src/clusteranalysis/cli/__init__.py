@@ -7,29 +7,26 @@ import io
 import os
 import sys
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 import clusteranalysis as ca
 from clusteranalysis.cli.fetch import DataDir, YearsOption, fetch_app
-from clusteranalysis.errors import (
-    ClusterAnalysisError,
-    DataError,
-    DefinitionError,
-    OutputError,
-    SchemaError,
+from clusteranalysis.cli.measure import measure
+from clusteranalysis.cli.tables import (
+    console,
+    err,
+    give,
+    held,
+    require_table_name,
+    write,
 )
-from clusteranalysis.files import read_table, replacing, require_folder
-
-if TYPE_CHECKING:
-    import pandas as pd
+from clusteranalysis.errors import ClusterAnalysisError, DataError, DefinitionError
+from clusteranalysis.files import require_folder
 
 __all__ = ["app", "main"]
 
@@ -45,10 +42,7 @@ app = typer.Typer(
 sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(fetch_app, name="fetch")
-# A path or a name such as ":car:" is not a picture.
-console = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
-
+app.command()(measure)
 RegionOption = Annotated[
     str,
     typer.Option(
@@ -68,20 +62,6 @@ OutFile = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Write the whole table here (.csv or .parquet)."),
 ]
-
-
-class Measure(StrEnum):
-    """The measures that take one employment table."""
-
-    location_quotient = "location_quotient"
-    dynamic_location_quotient = "dynamic_location_quotient"
-    shift_share = "shift_share"
-    herfindahl = "herfindahl"
-    hoover = "hoover"
-    krugman = "krugman"
-    locational_gini = "locational_gini"
-    ellison_glaeser = "ellison_glaeser"
-    coagglomeration = "coagglomeration"
 
 
 def _version(wanted: bool) -> None:
@@ -152,9 +132,9 @@ def clusters(
     Example:  clusteranalysis clusters --region 06001,06013 --out clusters.csv
     """
     place, meaning = ca.find_region(region), ca.read_definition(definition)
-    _require_table_name(out)
+    require_table_name(out)
     data = ca.sample()
-    counties = ca.cluster_employment(_held(data.cells, place), definition=meaning)
+    counties = ca.cluster_employment(held(data.cells, place), definition=meaning)
     found = ca.identify_clusters(
         ca.aggregate_regions(counties, place),
         reference=ca.cluster_employment(data.us, definition=meaning),
@@ -173,109 +153,7 @@ def clusters(
         chosen=found.table["selected"].map({True: "yes", False: "no"}),
         because=found.table["reason"],
     )
-    _give(found.table, out, shown, title=f"{place.name} clusters, {found.start}-{found.end}")
-
-
-@app.command()
-def measure(
-    name: Annotated[Measure, typer.Argument(help="The measure.", show_choices=True)],
-    table: Annotated[
-        Path | None,
-        typer.Option(
-            help="Employment table (.csv or .parquet) with columns region, industry, employment "
-            "and where there are year, establishments, payroll. Default: the embedded counties."
-        ),
-    ] = None,
-    reference: Annotated[
-        str | None,
-        typer.Option(
-            help="What to compare with: a table, 'sum' (all regions of the table), 'others' "
-            "(krugman) or 'mean' (coagglomeration). Default: the US for the embedded counties "
-            "where the measure compares with an area, else 'sum'."
-        ),
-    ] = None,
-    plants: Annotated[
-        str | None,
-        typer.Option(
-            help="ellison_glaeser: a table industry, plant_herfindahl, or 'equal_size' (default)."
-        ),
-    ] = None,
-    region: Annotated[
-        str | None,
-        typer.Option("--region", "-r", help="Add the counties up to this region first."),
-    ] = None,
-    level: Annotated[
-        int | None,
-        typer.Option(help="NAICS level of the embedded counties: 2, 3, 4 (default) or 6."),
-    ] = None,
-    year: Annotated[int | None, typer.Option(help="Keep one year.")] = None,
-    method: Annotated[str | None, typer.Option(help="The measure's method, if it has any.")] = None,
-    value: Annotated[
-        str | None, typer.Option(help="employment, establishments or payroll.")
-    ] = None,
-    interval: Annotated[
-        str | None, typer.Option(help="location_quotient: establishment or binomial.")
-    ] = None,
-    absent: Annotated[
-        Literal["withheld", "zero"], typer.Option(help="What a missing row means.")
-    ] = "withheld",
-    start: StartOption = None,
-    end: EndOption = None,
-    out: OutFile = None,
-) -> None:
-    """Compute one measure on your own table or on the embedded counties.
-
-    For example:
-
-      clusteranalysis measure location_quotient --region east-bay --level 6 --out lq.csv
-
-      clusteranalysis measure shift_share --table mine.csv --reference nation.csv
-
-      clusteranalysis measure krugman --table mine.csv --reference others --absent zero
-    """
-    _require_table_name(out)
-    embedded = table is None
-    if level is not None and not embedded:
-        raise SchemaError("--level is of the embedded counties and your --table has one: drop it")
-    level = 4 if level is None else level
-    place = None if region is None else ca.find_region(region)
-    data = ca.sample().level(level) if table is None else _read(table, "--table")
-    # The year comes first: a county that is missing in another year does not matter.
-    data = _one_year(data, year)
-    if place is not None:
-        data = ca.aggregate_regions(_held(data, place), place, absent=absent)
-    function: Any = getattr(ca, name.value)
-    compares_areas = name in (
-        Measure.location_quotient,
-        Measure.dynamic_location_quotient,
-        Measure.shift_share,
-    )
-    options: dict[str, Any] = {
-        "method": method,
-        "value": value,
-        "interval": interval,
-        "start": start,
-        "end": end,
-        "plants": plants,
-        "reference": reference,
-    }
-    options = {key: given for key, given in options.items() if given is not None}
-    _require_options(function, options)
-    options["absent"] = absent
-    if name is not Measure.herfindahl:
-        default = "us" if embedded and compares_areas else "sum"
-        against: Any = options.get("reference", default)
-        if against == "us" and embedded:
-            against = _one_year(ca.sample().us_level(level), year)
-        elif against not in ("sum", "others", "mean"):
-            against = _read(Path(against), "--reference")
-        options["reference"] = against
-    if name is Measure.ellison_glaeser:
-        size = options.setdefault("plants", "equal_size")
-        if size != "equal_size":
-            options["plants"] = _read(Path(size), "--plants")
-    result: pd.DataFrame = function(data, **options)
-    _give(result, out, result, title=name.value)
+    give(found.table, out, shown, title=f"{place.name} clusters, {found.start}-{found.end}")
 
 
 @app.command()
@@ -317,7 +195,7 @@ def employment(
     from clusteranalysis.data.registry import parse_years
 
     place = ca.find_region(region)
-    _require_table_name(out)
+    require_table_name(out)
     table = ca.regional_employment(
         place,
         parse_years(years),
@@ -330,7 +208,7 @@ def employment(
         data_dir=data_dir,
         progress=lambda line: err.print(escape(line), soft_wrap=True),
     )
-    _give(table, out, table, title=f"{place.name}, {years}")
+    give(table, out, table, title=f"{place.name}, {years}")
 
 
 @sample_app.command("list")
@@ -354,7 +232,7 @@ def sample_export(
     data = ca.sample()
     for name in ("cells", "us", "nation", "totals", "titles"):
         path = out / f"{name}.csv"
-        _write(getattr(data, name), path)
+        write(getattr(data, name), path)
         console.print(escape(str(path)), soft_wrap=True)
 
 
@@ -385,102 +263,6 @@ def sample_build(
 def _contents(provenance: dict[str, Any]) -> list[tuple[str, str]]:
     files = provenance["files"].items()
     return [(name, f"{facts['rows']:,} rows; {facts['product']}") for name, facts in files]
-
-
-def _held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
-    """Refuse a region of which the table lacks a county, before any computing."""
-    from clusteranalysis.schema import check_columns
-
-    check_columns(table, ["region"])
-    held = set(table["region"].dropna().astype(str))
-    missing = [county for county in place.counties if county not in held]
-    if missing:
-        unpadded = [county for county in missing if county.lstrip("0") in held]
-        mend = "choose among these"
-        if unpadded:
-            short = unpadded[0].lstrip("0")
-            mend = f"write county codes with five digits, {unpadded[0]!r} for {short!r}"
-        raise DataError(
-            f"the table holds no county {', '.join(missing)} of region {place.name!r} (it holds "
-            f"{', '.join(sorted(held)[:12])}): {mend}"
-        )
-    return table[table["region"].isin(place.counties)]
-
-
-def _one_year(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    if year is None:
-        return table
-    if "year" not in table.columns or year not in set(table["year"]):
-        has = ", ".join(map(str, sorted(set(table.get("year", []))))) or "no column 'year'"
-        raise SchemaError(f"the table has no year {year} (it has {has})")
-    return table[table["year"] == year]
-
-
-def _require_options(function: Any, options: dict[str, Any]) -> None:
-    """Refuse an option that a measure does not have, rather than leave it unheard."""
-    from inspect import signature
-
-    known = signature(function).parameters
-    unknown = [f"--{key}" for key in options if key not in known]
-    if unknown:
-        raise SchemaError(f"{function.__name__} has no option {', '.join(unknown)}: leave it out")
-
-
-def _read(path: Path, option: str) -> pd.DataFrame:
-    """Read a user's table."""
-    if option == "--reference" and str(path) == "us":
-        raise SchemaError("--reference us goes with the embedded counties: give a table")
-    return read_table(path, what=option)
-
-
-def _require_table_name(path: Path | None) -> None:
-    if path is None:
-        return
-    if path.suffix.lower() not in (".csv", ".parquet"):
-        raise SchemaError(f"--out {str(path)!r} is neither .csv nor .parquet: choose one of them")
-    require_folder(path.parent)
-    if path.is_dir():
-        raise OutputError(f"--out {str(path)!r} is a folder: choose a file name")
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        if path.suffix.lower() == ".parquet":
-            table.to_parquet(temporary, index=False)
-        else:
-            table.to_csv(temporary, index=False, lineterminator="\n")
-
-
-def _give(whole: pd.DataFrame, out: Path | None, shown: pd.DataFrame, *, title: str) -> None:
-    """Write the whole table, or show its first rows."""
-    if out is not None:
-        _write(whole, out)
-        console.print(f"{len(whole):,} rows: {escape(str(out))}", soft_wrap=True)
-        return
-    if not sys.stdout.isatty():
-        # For another program, a plain table of everything, with the bytes of a file.
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-        sys.stdout.write(whole.to_csv(index=False, lineterminator="\n"))
-        return
-    limit = 40
-    view = Table(title=escape(title))
-    for column in shown.columns:
-        number = shown[column].dtype.kind in "fi"
-        view.add_column(column, justify="right" if number else "left")
-    for row in shown.head(limit).itertuples(index=False):
-        view.add_row(*(_cell(item) for item in row))
-    console.print(view)
-    if len(shown) > limit:
-        console.print(f"{limit} of {len(shown):,} rows; --out FILE.csv for all")
-
-
-def _cell(item: Any) -> str:
-    if isinstance(item, float):
-        if item != item:
-            return "–"
-        return f"{item:,.0f}" if abs(item) >= 1000 else f"{item:,.3f}"
-    return escape(str(item))
 
 
 #: What an output that is not Unicode gets instead; a lost minus sign would be another number.
