@@ -58,9 +58,9 @@ def cross_industry_location_quotient(
         One row a region x supplying ``industry`` x purchasing ``partner``, every ordered pair and
         the industry with itself (and year, draw), with ``cross_industry_location_quotient`` (a
         ratio; not capped; NaN where a figure it takes is withheld, and off the diagonal of every
-        method but ``"slq"`` where the purchaser has no jobs in the region) and ``trading_coefficient``, the same capped at 1: a region that could supply more
-        than is needed still supplies no more than all of it. A region with 400 industries has
-        160,000 rows.
+        method but ``"slq"`` where the purchaser has no jobs in the region) and
+        ``trading_coefficient``, the same capped at 1: a region that could supply more than is
+        needed still supplies no more than all of it. A region with 400 industries has 160,000 rows.
 
     Raises
     ------
