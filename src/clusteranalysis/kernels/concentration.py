@@ -33,14 +33,19 @@ def lorenz_gini(E: Floats, w: Floats) -> Floats:
     Regions are ordered by s_ri / w_r; a region with neither weight nor jobs takes no part, one
     with jobs but no weight comes last, where the curve rises vertically.
     """
-    S = shares(E, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steepness = S / w[:, None]
-    order = np.argsort(steepness, axis=0, kind="stable")
-    heights = np.cumsum(np.take_along_axis(S, order, axis=0), axis=0)
-    widths = w[order]
-    below = np.vstack([np.zeros((1, E.shape[1])), heights[:-1]])
-    return np.asarray(1 - (widths * (heights + below)).sum(axis=0))
+    result = np.full(E.shape[1], np.nan)
+    if np.isnan(w).any():
+        return result
+    total = E.sum(axis=0)
+    with np.errstate(divide="ignore"):
+        for i in np.flatnonzero(total > 0):
+            # Regions without the industry come first and add no area: the others are enough.
+            there = np.flatnonzero(E[:, i])
+            s, width = E[there, i] / total[i], w[there]
+            order = np.argsort(s / width, kind="stable")
+            s, width = s[order], width[order]
+            result[i] = 1 - (width * (2 * np.cumsum(s) - s)).sum()
+    return result
 
 
 def gini(V: Floats) -> Floats:

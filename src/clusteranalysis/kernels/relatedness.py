@@ -57,7 +57,7 @@ def relatedness(C: Floats, method: Method) -> Floats:
     s = size(C, method)
     a, b = s[:, None], s[None, :]
     if method == "jaccard":
-        phi = ratio(C, a + b - C)
+        phi = np.where((a == 0) | (b == 0), np.nan, ratio(C, a + b - C))
     elif method == "proximity":
         phi = np.where((a == 0) | (b == 0), np.nan, ratio(C, np.maximum(a, b)))
     elif method == "cosine":

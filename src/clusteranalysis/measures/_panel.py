@@ -47,6 +47,7 @@ class Panel:
     i: Ints
     columns: dict[str, Floats]  # value columns of the cells
     totals: dict[str, Floats]  # the same columns of the TOTAL rows, groups x regions, NaN: none
+    keys: pd.DataFrame | None = None  # key columns of a table that is used as it lies
 
     def dense(self, column: str, group: int, absent: Absent) -> Floats:
         """Regions x industries of one group; an absent cell is 0 only when the caller says so."""
@@ -96,6 +97,8 @@ class Panel:
 
     def cell_keys(self, where: slice | NDArray[np.bool_] = slice(None)) -> pd.DataFrame:
         """Key columns of the cells, in key order."""
+        if self.keys is not None and isinstance(where, slice):
+            return self.keys
         group = self.groups.take(self.g[where]).reset_index(drop=True)
         region = pd.Series(self.regions.take(self.r[where]), name="region")
         industry = pd.Series(self.industries.take(self.i[where]), name="industry")
@@ -154,7 +157,19 @@ def read_panel(
         i=i[cells],
         columns={column: array[cells] for column, array in numbers.items()},
         totals=totals,
+        keys=_as_they_lie(table, keys) if isinstance(cells, slice) else None,
     )
+
+
+def _as_they_lie(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame | None:
+    """The key columns of a table in key order: text need not be made again from its codes.
+
+    Only pandas' own text type, which is never changed in place, can be passed on.
+    """
+    columns = ["region", "industry", *keys]
+    if any(str(table[name].dtype) != "str" for name in columns[:2]):
+        return None
+    return table[columns].reset_index(drop=True)
 
 
 def _text(values: pd.Series) -> pd.Series:

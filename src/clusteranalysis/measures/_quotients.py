@@ -51,9 +51,9 @@ class Quotients:
     base: str
 
     @property
-    def cells(self) -> NDArray[np.bool_]:
-        """Which cells of the panel are measured."""
-        return self.counted[self.panel.i]
+    def cells(self) -> NDArray[np.bool_] | slice:
+        """Which cells of the panel are measured; all of them need no mask."""
+        return slice(None) if self.counted.all() else self.counted[self.panel.i]
 
     @property
     def industries(self) -> pd.Index:
@@ -64,6 +64,8 @@ class Quotients:
     def codes(self) -> tuple[Ints, Ints, Ints]:
         """Group, region and industry (of the base) of the measured cells, in key order."""
         cells = self.cells
+        if isinstance(cells, slice):
+            return self.panel.g, self.panel.r, self.panel.i
         place = np.cumsum(self.counted) - 1
         return self.panel.g[cells], self.panel.r[cells], place[self.panel.i[cells]]
 

@@ -248,9 +248,7 @@ def devereux(
     assert known.number is not None
     parts = []
     for group, keys in panel.each_group():
-        # Regions of another year or draw are none of this one's.
-        there = np.unique(panel.r[panel.g == group])
-        E = panel.dense("employment", group, absent)[there]
+        E = panel.dense("employment", group, absent)
         value, F, M = kernel.devereux(E, known.number[group], known.H[group])
         columns = {
             "devereux": value,
