@@ -1101,3 +1101,13 @@ def test_options_of_any_measure_take_words_numbers_and_tables(put, tmp_path):
     with_map = ["--with", f"neighbours={pairs}", "--with", "repetitions=9", "--with", "rng=1"]
     assert run("measure", "moran", "--table", table, *with_map, "--out", str(out)).code == 0
     assert "moran" in out.read_text().splitlines()[0]
+
+
+def test_sensitivity_of_a_regions_clusters(tmp_path):
+    out = tmp_path / "turns.csv"
+    answer = run("clusters", "--sensitivity", "--out", str(out))
+    assert answer.code == 0, answer.err
+    table = pd.read_csv(out)
+    assert set(table["base"]) == {"total", "traded", "tradable"}
+    assert table["selection_changes"].any()
+    assert "leave --start out" in refused("clusters", "--sensitivity", "--start", "2019")

@@ -25,7 +25,7 @@ from clusteranalysis.cli.tables import (
     require_table_name,
     write,
 )
-from clusteranalysis.errors import ClusterAnalysisError, DataError, DefinitionError
+from clusteranalysis.errors import ClusterAnalysisError, DataError, DefinitionError, SchemaError
 from clusteranalysis.files import require_folder
 
 __all__ = ["app", "main"]
@@ -126,6 +126,13 @@ def clusters(
     start: StartOption = None,
     end: EndOption = None,
     out: OutFile = None,
+    turning: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Instead: which clusters change with the denominator or the base year.",
+        ),
+    ] = False,
 ) -> None:
     """Say which clusters a region has, and which rule chose or dropped each.
 
@@ -135,13 +142,17 @@ def clusters(
     require_table_name(out)
     data = ca.sample()
     counties = ca.cluster_employment(held(data.cells, place), definition=meaning)
-    found = ca.identify_clusters(
-        ca.aggregate_regions(counties, place),
-        reference=ca.cluster_employment(data.us, definition=meaning),
-        definition=meaning,
-        start=start,
-        end=end,
-    )
+    ours = ca.aggregate_regions(counties, place)
+    nation = ca.cluster_employment(data.us, definition=meaning)
+    if turning:
+        if start is not None:
+            raise SchemaError("--sensitivity tries every start year: leave --start out")
+        table = ca.sensitivity(ours, reference=nation, definition=meaning, end=end)
+        columns = ["name", "selected_share", "selection_changes", "quadrant_changes"]
+        once = table.drop_duplicates("industry")[columns]
+        give(table, out, once, title=f"What turns with the base and the year, {place.name}")
+        return
+    found = ca.identify_clusters(ours, reference=nation, definition=meaning, start=start, end=end)
     shown = found.table[["name", "tradability", "employment", "location_quotient"]].assign(
         interval=[
             f"{low:.2f}-{high:.2f}"
@@ -150,6 +161,8 @@ def clusters(
             )
         ],
         growth_difference=found.table["growth_difference"],
+        likely_quadrant=found.table["likely_quadrant"],
+        probability=found.table["quadrant_probability"],
         chosen=found.table["selected"].map({True: "yes", False: "no"}),
         because=found.table["reason"],
     )
