@@ -22,9 +22,9 @@ from clusteranalysis.clusters import (
     identify_clusters,
     read_definition,
 )
-from clusteranalysis.errors import RegionError
 from clusteranalysis.measures import location_quotient, shift_share
 from clusteranalysis.regions import Region, aggregate_regions, find_region
+from clusteranalysis.regions.named import require_counties
 from clusteranalysis.schema import TOTAL, check_columns
 
 __all__ = ["Briefing", "CountyData", "brief"]
@@ -159,7 +159,7 @@ def brief(
     definition = read_definition() if definition is None else definition
     cells, us = data.cells, data.us
     check_columns(cells, ["region", "industry", "year", "employment"], what="cells table")
-    _require_counties(region, cells)
+    require_counties(region, cells["region"], what="table of cells")
     by_county = cluster_employment(cells, definition=definition)
     nation = cluster_employment(us, definition=definition)
     ours = aggregate_regions(by_county, region)
@@ -196,16 +196,6 @@ def brief(
         ),
         profiles=wording.profiles(found, growth, wages, industries),
     )
-
-
-def _require_counties(region: Region, cells: pd.DataFrame) -> None:
-    held = set(cells["region"])
-    missing = [county for county in region.counties if county not in held]
-    if missing:
-        raise RegionError(
-            f"the data hold no county {', '.join(map(repr, missing))} of region {region.name!r} "
-            f"(they hold {', '.join(sorted(held))}): choose among these, or pass data of your own"
-        )
 
 
 def _trend(totals: pd.DataFrame, region: Region) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 import clusteranalysis as ca
-from clusteranalysis.errors import DataError, OutputError, SchemaError
+from clusteranalysis.errors import OutputError, SchemaError
 from clusteranalysis.files import read_table, replacing, require_folder
 
 if TYPE_CHECKING:
@@ -26,22 +26,12 @@ err = Console(stderr=True, emoji=False)
 
 
 def held(table: pd.DataFrame, place: ca.Region) -> pd.DataFrame:
-    """Refuse a region of which the table lacks a county, before any computing."""
+    """Keep a region's counties, refusing a table that lacks one before any computing."""
+    from clusteranalysis.regions.named import require_counties
     from clusteranalysis.schema import check_columns
 
     check_columns(table, ["region"])
-    held = set(table["region"].dropna().astype(str))
-    missing = [county for county in place.counties if county not in held]
-    if missing:
-        unpadded = [county for county in missing if county.lstrip("0") in held]
-        mend = "choose among these"
-        if unpadded:
-            short = unpadded[0].lstrip("0")
-            mend = f"write county codes with five digits, {unpadded[0]!r} for {short!r}"
-        raise DataError(
-            f"the table holds no county {', '.join(missing)} of region {place.name!r} (it holds "
-            f"{', '.join(sorted(held)[:12])}): {mend}"
-        )
+    require_counties(place, table["region"].dropna().astype(str), what="table")
     return table[table["region"].isin(place.counties)]
 
 

@@ -6,13 +6,14 @@ import difflib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from clusteranalysis.errors import RegionError
 
-__all__ = ["Region", "find_region"]
+__all__ = ["Region", "find_region", "require_counties"]
 
 
 def _slug(name: str) -> str:
@@ -218,4 +219,43 @@ def find_region(text: str | Path) -> Region:
     raise RegionError(
         f"no region is called {wanted!r}{hint} Known are {', '.join(regions)}. Or give county "
         "codes joined by commas, or the path of a TOML file"
+    )
+
+
+def require_counties(region: Region, held: Iterable[str], *, what: str) -> None:
+    """Refuse a region of which a table lacks a county.
+
+    Parameters
+    ----------
+    region : Region
+        The region that is asked for.
+    held : iterable of str
+        Codes of the counties that the table has.
+    what : str
+        What the message calls the table.
+
+    Raises
+    ------
+    RegionError
+        A county is missing; the message names it, and says when a zero in front was lost.
+
+    Examples
+    --------
+    >>> require_counties(find_region("06001"), ["6001", "6013"], what="table")
+    Traceback (most recent call last):
+        ...
+    clusteranalysis.errors.RegionError: the table holds no county 06001 of region '06001' (it ...
+    """
+    known = set(held)
+    missing = [county for county in region.counties if county not in known]
+    if not missing:
+        return
+    mend = "choose among these, or pass data of your own"
+    short = [county.lstrip("0") for county in missing if county.lstrip("0") in known]
+    if short:
+        mend = f"write county codes with five digits, {short[0].zfill(5)!r} for {short[0]!r}"
+    shown = ", ".join(sorted(known)[:12])
+    raise RegionError(
+        f"the {what} holds no county {', '.join(missing)} of region {region.name!r} (it holds "
+        f"{shown}): {mend}"
     )
