@@ -74,7 +74,7 @@ def translate_definition(
     >>> new.vintage, len(new.clusters)
     (2022, 27)
     >>> report.query("industry == '513120'")[["cluster", "how", "sources"]].values.tolist()
-    [['software-digital', 'unknown', '511120 519130']]
+    [['creative-media', 'unknown', '511120 519130']]
     """
     edition = _edition(to)
     owner = dict(definition.members.set_index("industry")["cluster"])

@@ -111,7 +111,7 @@ def regional_employment(
     >>> regional_employment("06001", 2018, source="zip")
     Traceback (most recent call last):
         ...
-    clusteranalysis.errors.SchemaError: source='zip' is not an option: use 'cbp' or 'qcew'
+    clusteranalysis.errors.SchemaError: source='zip' is not an option: use one of 'cbp', 'qcew'
     """
     check_option("source", source, Source)
     check_option("scope", scope, Scope)
