@@ -30,6 +30,7 @@ from .data.download import fetch_qcew as fetch_qcew
 from .data.employment import regional_employment as regional_employment
 from .data.explanation import conflicts as conflicts
 from .data.explanation import explain as explain
+from .data.microdata import aggregate_establishments as aggregate_establishments
 from .data.qcew import qcew_cells as qcew_cells
 from .data.qcew import read_qcew as read_qcew
 from .data.suppression import impute as impute
@@ -98,6 +99,12 @@ from .measures import theil_specialization as theil_specialization
 from .measures import ubiquity as ubiquity
 from .measures.linkages import input_output_links as input_output_links
 from .measures.linkages import occupation_similarity as occupation_similarity
+from .measures.points import colocation_quotient as colocation_quotient
+from .measures.points import howard_firms as howard_firms
+from .measures.points import k_density as k_density
+from .measures.points import m_function as m_function
+from .measures.points import read_establishments as read_establishments
+from .measures.points import ripley_k as ripley_k
 from .measures.uncertainty import pool_draws as pool_draws
 from .regions import Region as Region
 from .regions import aggregate_regions as aggregate_regions
