@@ -58,6 +58,7 @@ from .measures import entropy as entropy
 from .measures import expy as expy
 from .measures import getis_ord as getis_ord
 from .measures import group_coagglomeration as group_coagglomeration
+from .measures import group_coagglomeration_test as group_coagglomeration_test
 from .measures import growth_rates as growth_rates
 from .measures import hachman as hachman
 from .measures import herfindahl as herfindahl

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tests.measures.tables import NAN, close, long, pick
 
+import clusteranalysis as ca
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.measures import coagglomeration, coagglomeration_test
 
@@ -262,3 +263,50 @@ def test_options_that_do_not_fit_are_refused(case):
         p_table(E, w, "plants", np.zeros(12))
     with pytest.raises(TypeError, match="rng"):
         coagglomeration_test(long(E), reference="sum")
+
+
+# Groups
+
+
+def settled(seed, together):
+    """Three industries over 60 regions alike in size: the first two share places, or do not."""
+    rng = np.random.default_rng(seed)
+    taste = np.exp(rng.normal(0, 1.2, (60, 3)))
+    if together:
+        taste[:, 1] = taste[:, 0] * np.exp(rng.normal(0, 0.3, 60))
+    return long(np.rint(taste * 50) + 1)
+
+
+GROUPS = {"I0": "pair", "I1": "pair"}
+
+
+def test_a_group_that_shares_places_is_found_and_one_that_does_not_is_not():
+    sizes = pd.DataFrame({"region": [f"R{n}" for n in range(60)], "weight": 1.0})
+    options = {"reference": sizes, "groups": GROUPS, "repetitions": 99}
+    column = "group_coagglomeration_test"
+    found = ca.group_coagglomeration_test(settled(1, True), rng=1, **options)
+    assert found[column].item() == pytest.approx(0.01)
+    assert found["group_coagglomeration"].item() > found["expected"].item()
+    alone = [
+        ca.group_coagglomeration_test(settled(seed, False), rng=seed, **options)[column].item()
+        for seed in range(60)
+    ]
+    # By chance 3 of 60 fall below 0.05; ten would be three standard deviations too many.
+    assert sum(p <= 0.05 for p in alone) < 9
+
+
+def test_a_group_of_two_is_its_pair():
+    table = settled(2, True)
+    pair = ca.coagglomeration(table, reference="sum").set_index(["industry", "partner"])
+    found = ca.group_coagglomeration_test(table, reference="sum", groups=GROUPS, rng=3)
+    expected = pair.loc[("I0", "I1"), "coagglomeration"]
+    assert found["group_coagglomeration"].item() == pytest.approx(expected)
+    less = ca.group_coagglomeration_test(
+        table, reference="sum", groups=GROUPS, rng=3, alternative="less"
+    )
+    both = ca.group_coagglomeration_test(
+        table, reference="sum", groups=GROUPS, rng=3, alternative="two-sided"
+    )
+    column = "group_coagglomeration_test"
+    smaller = min(found[column].item(), less[column].item())
+    assert both[column].item() == pytest.approx(min(1.0, 2 * smaller))

@@ -2,7 +2,10 @@
 
 from clusteranalysis.measures.basic_jobs import economic_base, economic_base_multiplier
 from clusteranalysis.measures.colocation import coagglomeration, group_coagglomeration
-from clusteranalysis.measures.colocation_significance import coagglomeration_test
+from clusteranalysis.measures.colocation_significance import (
+    coagglomeration_test,
+    group_coagglomeration_test,
+)
 from clusteranalysis.measures.comparison import (
     shrunk_location_quotient,
     spatial_location_quotient,
@@ -81,6 +84,7 @@ __all__ = [
     "expy",
     "getis_ord",
     "group_coagglomeration",
+    "group_coagglomeration_test",
     "growth_rates",
     "hachman",
     "herfindahl",

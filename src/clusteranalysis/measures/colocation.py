@@ -166,7 +166,7 @@ def group_coagglomeration(
     """
     panel = read_industries(employment, "employment", absent, plants)
     weights = region_weights(panel, reference, "employment", absent)
-    names = _group_of_each(panel, groups)
+    names = group_of_each(panel, groups)
     members, names = panel.only(names != ""), names[names != ""]
     herfindahls = plant_herfindahl(members, plants, absent)
     parts = []
@@ -246,7 +246,7 @@ def shares_and_weights(
     return S, ratio(S[:, some].sum(axis=1), np.count_nonzero(some))
 
 
-def _group_of_each(panel: Panel, groups: Mapping[str, str]) -> NDArray[np.str_]:
+def group_of_each(panel: Panel, groups: Mapping[str, str]) -> NDArray[np.str_]:
     """The name of each industry's group, empty where it has none."""
     if not isinstance(groups, Mapping) or not groups:
         raise SchemaError(

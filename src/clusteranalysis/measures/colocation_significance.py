@@ -1,8 +1,9 @@
-"""Could two industries be in the same regions by chance?"""
+"""Could two industries, or those of a group, be in the same regions by chance?"""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,10 @@ from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import colocation as kernel
 from clusteranalysis.kernels.significance import Adjustment, Alternative, adjusted
 from clusteranalysis.kernels.specialization import ratio
+from clusteranalysis.measures._panel import stack_groups
 from clusteranalysis.measures._plants import plant_herfindahl
 from clusteranalysis.measures.colocation import (
+    group_of_each,
     pair_rows,
     read_industries,
     shares_and_weights,
@@ -22,7 +25,7 @@ from clusteranalysis.measures.colocation import (
 )
 from clusteranalysis.schema import Absent, Value, check_option
 
-__all__ = ["coagglomeration_test"]
+__all__ = ["coagglomeration_test", "group_coagglomeration_test"]
 
 Floats = NDArray[np.float64]
 
@@ -142,9 +145,7 @@ def coagglomeration_test(
     check_option("adjust", adjust, Adjustment)
     if isinstance(plants, str):
         check_option("plants", plants, Literal["equal_size"])
-    for name, number in (("repetitions", repetitions), ("classes", classes)):
-        if not isinstance(number, int | np.integer) or number < 1:
-            raise SchemaError(f"{name}={number!r} is not possible: use a whole number from 1 up")
+    _require_counts(repetitions=repetitions, classes=classes)
     if (plants is None) == (null == "plants"):
         mend = "pass plants='equal_size' or a table" if plants is None else "drop it"
         raise SchemaError(f"plants are what null='plants' throws, and null={null!r}: {mend}")
@@ -167,6 +168,171 @@ def coagglomeration_test(
         rows["adjusted"] = adjusted(rows["adjusted"].to_numpy(), adjust)
         parts.append(rows)
     return stack_pairs(parts, panel)
+
+
+def group_coagglomeration_test(
+    employment: pd.DataFrame,
+    *,
+    reference: pd.DataFrame | Literal["sum", "mean"],
+    groups: Mapping[str, str],
+    rng: np.random.Generator | int,
+    alternative: Alternative = "greater",
+    adjust: Adjustment = "holm",
+    repetitions: int = 199,
+    classes: int = 40,
+    value: Value = "employment",
+    absent: Absent = "withheld",
+) -> pd.DataFrame:
+    """Could the industries of a group (a cluster) be in the same regions by chance?
+
+    Parameters
+    ----------
+    employment : DataFrame
+        Employment table at one industry level, all the regions of the country and all
+        industries, not only the groups'.
+    reference : DataFrame, "sum" or "mean"
+        The regions' sizes, as in :func:`coagglomeration`.
+    groups : mapping from str to str
+        Industry code to the name of its group; industries without a group are left out.
+    rng : numpy Generator or int
+        Source of randomness; the same seed gives the same result. Every year and draw is
+        simulated from the same seed, as if it were alone.
+    alternative : {"greater", "less", "two-sided"}
+        Whether being in the same regions, avoiding each other, or either is evidence.
+    adjust : {"none", "bonferroni", "holm", "benjamini_hochberg"}
+        How ``adjusted`` allows for the number of groups of a year and draw.
+    repetitions : int
+        Number of simulations B. No p-value is below 1 / (B + 1).
+    classes : int
+        Number of size classes of regions, as in :func:`coagglomeration_test`.
+    value : {"employment", "establishments", "payroll"}
+        The column that is measured.
+    absent : {"withheld", "zero"}
+        What a missing row means. ``"withheld"`` (the default) makes the group's value NaN.
+
+    Returns
+    -------
+    DataFrame
+        One row a group (and year, draw), its name in the column ``industry``:
+        ``group_coagglomeration_test`` (the p-value, 1 / (B + 1) .. 1), ``adjusted``,
+        ``group_coagglomeration`` (observed) and ``expected`` (its mean over the simulations). NaN
+        where a cell is withheld, or fewer than two of its industries have jobs and depart from
+        the regions' sizes.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks the contract, the reference does not match it, ``groups`` names an
+        industry that the table lacks, or a number is out of range.
+
+    Notes
+    -----
+    Every industry keeps its own location quotients, which are dealt anew among regions of like
+    size (see :func:`coagglomeration_test`). p = (b + 1) / (B + 1), b the simulations in which
+    sum_ij v_i v_j C_ij / sum_ij v_i v_j sqrt(G_i G_j) is at or beyond the observed value: the
+    group's coagglomeration in relation to its industries' own concentration, v_i their shares of
+    its jobs, C_ij the coagglomeration of a pair and G_i = C_ii, over i != j.
+
+    References
+    ----------
+    Ellison, G. and Glaeser, E. L. (1997). Geographic concentration in U.S. manufacturing
+    industries: a dartboard approach. Journal of Political Economy 105(5), 889-927.
+    Davison, A. C. and Hinkley, D. V. (1997). Bootstrap Methods and their Application, sections
+    4.2-4.3. Cambridge University Press.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import clusteranalysis as ca
+    >>> places = [f"R{n}" for n in range(8)]
+    >>> jobs = pd.DataFrame({"region": places * 3, "industry": ["x"] * 8 + ["y"] * 8 + ["z"] * 8,
+    ...                      "employment": [40.0, 30, 0, 0, 0, 0, 0, 1, 50, 40, 1, 0, 0, 0, 0, 0,
+    ...                                     9, 11, 10, 10, 9, 12, 10, 10]})
+    >>> sizes = pd.DataFrame({"region": places, "weight": 1.0})
+    >>> table = ca.group_coagglomeration_test(
+    ...     jobs, reference=sizes, groups={"x": "tools", "y": "tools"}, rng=1)
+    >>> table.assign(significant=table["adjusted"] < 0.05)[["industry", "significant"]]
+      industry  significant
+    0    tools         True
+    """
+    check_option("alternative", alternative, Alternative)
+    check_option("adjust", adjust, Adjustment)
+    _require_counts(repetitions=repetitions, classes=classes)
+    panel = read_industries(employment, value, absent, None)
+    weights = weights_of_regions(panel, reference, value, absent)
+    names = group_of_each(panel, groups)
+    seed = int(np.random.default_rng(rng).integers(2**63))
+    parts = []
+    for group, keys in panel.each_group():
+        S, w = shares_and_weights(panel, weights, value, group, absent)
+        jobs = panel.dense(value, group, absent).sum(axis=0)
+        rows: list[dict[str, Any]] = []
+        for name in np.unique(names[names != ""]):
+            inside = (names == name) & (jobs != 0)  # NaN is not 0: a withheld industry counts
+            found = _one_group(
+                S[:, inside],
+                jobs[inside],
+                w,
+                np.random.default_rng([seed, len(rows)]),
+                repetitions,
+                classes,
+            )
+            p, observed, expected = found
+            rows.append(
+                {
+                    "industry": name,
+                    **keys,
+                    "group_coagglomeration_test": p[alternative],
+                    "adjusted": p[alternative],
+                    "group_coagglomeration": observed,
+                    "expected": expected,
+                }
+            )
+        table = pd.DataFrame(rows)
+        table["adjusted"] = adjusted(table["adjusted"].to_numpy(float), adjust)
+        parts.append(table)
+    return stack_groups(parts, ["industry", *panel.groups.columns])
+
+
+def _one_group(
+    S: Floats,
+    jobs: Floats,
+    w: Floats,
+    rng: np.random.Generator,
+    repetitions: int,
+    classes: int,
+) -> tuple[dict[str, float], float, float]:
+    """P-values of a group by alternative, its coagglomeration, and the mean of simulations."""
+    unknown = dict.fromkeys(get_args(Alternative), np.nan)
+    own = ratio(((S - w[:, None]) ** 2).sum(axis=0), 1 - (w**2).sum())
+    if np.isnan(own).any() or np.count_nonzero(own > _NO_CONCENTRATION) < 2:
+        return unknown, np.nan, np.nan
+    v = jobs / jobs.sum()
+    V = np.outer(v, v)
+    np.fill_diagonal(V, 0.0)
+    dealt = kernel.size_classes(w, min(classes, max(1, len(w) // _LEAST_IN_CLASS)))
+
+    def measured(shares: Floats) -> tuple[float, float]:
+        C = kernel.coagglomeration(shares, w)
+        scale = np.sqrt(np.maximum(np.diag(C), 0.0))
+        together = float((V * C).sum())
+        return together / float(V.sum()), together / float((V * np.outer(scale, scale)).sum())
+
+    observed, compared = measured(S)
+    simulated = np.array(
+        [measured(kernel.reshuffled(rng, S, w, dealt)) for _ in range(repetitions)]
+    )
+    slack = 1e-10
+    upper = (np.count_nonzero(simulated[:, 1] >= compared - slack) + 1) / (repetitions + 1)
+    lower = (np.count_nonzero(simulated[:, 1] <= compared + slack) + 1) / (repetitions + 1)
+    p = {"greater": upper, "less": lower, "two-sided": min(1.0, 2 * min(upper, lower))}
+    return p, observed, float(simulated[:, 0].mean())
+
+
+def _require_counts(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, int | np.integer) or number < 1:
+            raise SchemaError(f"{name}={number!r} is not possible: use a whole number from 1 up")
 
 
 def _simulate(
