@@ -95,6 +95,18 @@ def check_option(name: str, value: object, allowed: object) -> None:
         raise SchemaError(f"{name}={value!r} is not an option: use one of {listed}")
 
 
+def check_level(level: float, *, what: str = "confidence level") -> None:
+    """Refuse a level that is not between 0 and 1, such as one in percent."""
+    if not 0 < level < 1:
+        raise SchemaError(f"level={level!r} is not a {what}: use one between 0 and 1")
+
+
+def check_count(name: str, number: object) -> None:
+    """Refuse a number of repetitions, classes ... that is not a whole one from 1 up."""
+    if not isinstance(number, int | np.integer) or number < 1:
+        raise SchemaError(f"{name}={number!r} is not possible: use a whole number from 1 up")
+
+
 def check_columns(table: object, columns: Iterable[str], *, what: str = "table") -> pd.DataFrame:
     """Refuse anything but a DataFrame that has these columns; returned for chaining."""
     if not isinstance(table, pd.DataFrame):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import clusteranalysis as ca
-from clusteranalysis.cli.tables import give, held, one_year, read, require_table_name
+from clusteranalysis.cli.tables import give, held, one_year, require_table_name
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.files import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def measure(
         raise SchemaError("--level is of the embedded counties and your --table has one: drop it")
     level = 4 if level is None else level
     place = None if region is None else ca.find_region(region)
-    data = ca.sample().level(level) if table is None else read(table, "--table")
+    data = ca.sample().level(level) if table is None else read_table(table, what="--table")
     # The year comes first: a county that is missing in another year does not matter.
     data = one_year(data, year)
     if place is not None:
@@ -220,7 +221,7 @@ def _parsed(key: str, text: str, hint: Any) -> Any:
     if Path(text).suffix and any(
         kind is Mapping or kind.__name__ == "DataFrame" for kind in origins
     ):
-        table = read(Path(text), f"--{key}")
+        table = read_table(Path(text), what=f"--{key}")
         if Mapping in origins:
             if len(table.columns) != 2:
                 raise SchemaError(

@@ -13,12 +13,12 @@ from rich.table import Table
 
 import clusteranalysis as ca
 from clusteranalysis.errors import OutputError, SchemaError
-from clusteranalysis.files import read_table, replacing, require_folder
+from clusteranalysis.files import replacing, require_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["console", "err", "give", "held", "one_year", "read", "require_table_name", "write"]
+__all__ = ["console", "err", "give", "held", "one_year", "require_table_name", "write"]
 
 # A path or a name such as ":car:" is not a picture.
 console = Console(emoji=False)
@@ -43,13 +43,6 @@ def one_year(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
         has = ", ".join(map(str, sorted(set(table.get("year", []))))) or "no column 'year'"
         raise SchemaError(f"the table has no year {year} (it has {has})")
     return table[table["year"] == year]
-
-
-def read(path: Path, option: str) -> pd.DataFrame:
-    """Read a user's table."""
-    if option == "--reference" and str(path) == "us":
-        raise SchemaError("--reference us goes with the embedded counties: give a table")
-    return read_table(path, what=option)
 
 
 def require_table_name(path: Path | None) -> None:

@@ -18,6 +18,14 @@ from clusteranalysis.schema import check_columns, refuse_repeats
 
 __all__ = ["cluster_areas"]
 
+_BORDER = [
+    "counties_inside",
+    "counties_beyond",
+    "employment_inside",
+    "employment_beyond",
+    "crosses_border",
+]
+
 
 def cluster_areas(
     strong: pd.DataFrame,
@@ -82,11 +90,15 @@ def cluster_areas(
     for _, part in strong.groupby(by, sort=True, observed=True):
         found = _areas(part, neighbours, own, flag)
         parts.append(found.assign(**{key: part[key].iloc[0] for key in by}))
-    columns = [*by, "area", "counties", "employment", "members", "open_border"]
-    if own is not None:
-        columns += ["counties_inside", "counties_beyond", "employment_inside"]
-        columns += ["employment_beyond", "crosses_border"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    return pd.concat(parts, ignore_index=True)[[*by, "area", *_columns(own)]]
+
+
+def _columns(own: list[str] | None) -> list[str]:
+    """What is said of an area; more where a region's border is known."""
+    columns = ["counties", "employment", "members", "open_border"]
+    if own is None:
+        return columns
+    return [*columns, *_BORDER]
 
 
 def _areas(
@@ -124,11 +136,7 @@ def _areas(
                 "crosses_border": bool(inside and beyond),
             }
         rows.append(row)
-    columns = ["counties", "employment", "members", "open_border"]
-    if own is not None:
-        columns += ["counties_inside", "counties_beyond", "employment_inside"]
-        columns += ["employment_beyond", "crosses_border"]
-    areas = pd.DataFrame(rows, columns=columns)
+    areas = pd.DataFrame(rows, columns=_columns(own))
     # By jobs where they are known, else by counties; the first member settles a tie.
     areas = areas.sort_values(
         ["employment", "counties", "members"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -158,9 +159,10 @@ def _by_year(paths: Iterable[Path], source: Source, years: Sequence[int]) -> dic
 
     found: dict[int, list[Path]] = {year: [] for year in years}
     for path in paths:
-        digits = pd.Series([path.name]).str.extract(r"((?:19|20)\d\d)")[0].item()
         year = year_of_name(path.name) if source == "cbp" else None
-        year = year or (int(digits) if isinstance(digits, str) else None)
+        digits = re.search(r"(?:19|20)\d\d", path.name)
+        if year is None and digits is not None:
+            year = int(digits[0])
         if year is None:
             raise DataError(
                 f"the name of {path.name!r} tells no year: name it as the agency does, such as "

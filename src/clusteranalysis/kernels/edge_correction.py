@@ -11,7 +11,8 @@ from math import atan2, cos, pi, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from clusteranalysis.kernels.neighbour_counts import compiled, in_blocks
+from clusteranalysis.kernels.compilation import compiled
+from clusteranalysis.kernels.neighbour_counts import in_blocks
 
 __all__ = ["circle_inside", "edge_distance", "ring_edges", "shifted_rectangle"]
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from clusteranalysis.kernels.compilation import compiled, cores
+
 __all__ = [
     "Neighbours",
     "Pairs",
-    "compiled",
     "cross_weight",
     "in_blocks",
     "nearest",
@@ -62,17 +62,6 @@ class Neighbours(NamedTuple):
     distance: Floats  # of the farthest neighbour, a number a centre
 
 
-@lru_cache
-def compiled(function: Callable[..., object]) -> Callable[..., object]:
-    """Compile by numba when first needed: importing it takes longer than most measures run."""
-    import numba
-
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder to cache in: compile for this session
-        return numba.njit(nogil=True)(function)
-
-
 def in_blocks(
     work: Callable[[int, int], object], rows: int, cost: int, threads: int | None = None
 ) -> None:
@@ -81,19 +70,13 @@ def in_blocks(
     Inside a joblib worker, which says how many threads it may have, no more than that.
     """
     allowed = os.environ.get("NUMBA_NUM_THREADS", "")
-    count = threads or (int(allowed) if allowed.isdigit() else _cores())
+    count = threads or (int(allowed) if allowed.isdigit() else cores())
     if cost < _FEW or count < 2 or rows < 2:
         work(0, rows)
         return
     cuts = np.linspace(0, rows, min(rows, 8 * count) + 1).astype(int).tolist()
     with ThreadPoolExecutor(count) as pool:
         list(pool.map(work, cuts[:-1], cuts[1:]))
-
-
-def _cores() -> int:
-    """Processors that this process may use."""
-    may_use = getattr(os, "sched_getaffinity", None)  # not on every system
-    return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
 def reach(r: Floats) -> Floats:

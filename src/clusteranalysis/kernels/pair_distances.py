@@ -7,15 +7,16 @@ added in their order: one thread or many, the result is the same to the last bit
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import sqrt
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from clusteranalysis.kernels.compilation import compiled, cores
 
 __all__ = [
     "REACH",
@@ -240,17 +241,6 @@ def _smooth_pairs(  # type: ignore[no-untyped-def]
             out[k] += row[k]
 
 
-@lru_cache
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile by numba when first needed: importing it takes longer than most measures run."""
-    import numba
-
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder to cache in: compile for this session
-        return numba.njit(nogil=True)(function)
-
-
 def _stripes(rows: int, columns: int, within: bool) -> list[tuple[int, int]]:
     """Cut the rows into stripes of about as many pairs each, by the number of points alone."""
     if rows < 2 or max(rows, columns) < _FEW:
@@ -261,17 +251,11 @@ def _stripes(rows: int, columns: int, within: bool) -> list[tuple[int, int]]:
     return list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
 
 
-def _cores() -> int:
-    """Cores this process may use: a container or a scheduler may allow fewer than there are."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
 def _over_stripes(
     work: Callable[[int, int], T], stripes: list[tuple[int, int]], threads: int | None
 ) -> list[T]:
     """Results of the stripes, in their order."""
-    count = min(len(stripes), threads or _cores())
+    count = min(len(stripes), threads or cores())
     if count == 1:
         return [work(*stripe) for stripe in stripes]
     with ThreadPoolExecutor(count) as pool:
@@ -289,7 +273,7 @@ def binned_distances(
     """
     other = a if b is None else b
     size = int(np.ceil(limit / width)) + 1
-    kernel = _compiled(_bin_pairs)
+    kernel = compiled(_bin_pairs)
     stripes = _stripes(len(a.x), len(other.x), b is None)
 
     def work(start: int, stop: int) -> Floats:
@@ -312,7 +296,7 @@ def moments(a: Pattern, b: Pattern | None = None, threads: int | None = None) ->
     second = 1 if b is None else 0
     # About one of the distances: where all are the same the deviation is exactly zero.
     centre = float(np.hypot(other.x[second] - a.x[0], other.y[second] - a.y[0]))
-    kernel = _compiled(_moment_pairs)
+    kernel = compiled(_moment_pairs)
 
     def work(start: int, stop: int) -> Floats:
         out = np.zeros(2)
@@ -368,7 +352,7 @@ class _Search:
         return self._counts(0.0, self.longest * (1 + 1e-12) / _BINS)
 
     def _counts(self, low: float, width: float) -> Counts:
-        kernel = _compiled(_count_pairs)
+        kernel = compiled(_count_pairs)
 
         def work(start: int, stop: int) -> Counts:
             out = np.zeros(_BINS + 2, np.int64)
@@ -405,7 +389,7 @@ class _Search:
 
     def hold(self, begin: float, end: float, inside: int) -> None:
         """Sort the distances from ``begin`` to ``end``, about ``inside`` of them."""
-        kernel = _compiled(_collect_pairs)
+        kernel = compiled(_collect_pairs)
 
         def work(start: int, stop: int) -> tuple[Floats, int]:
             out = np.empty(inside + 64)
@@ -425,7 +409,7 @@ def smoothed_exactly(
 ) -> Floats:
     """Sum over all pairs of w w' [phi((r - d) / h) + phi((r + d) / h)] / h at each r, ascending."""
     other = a if b is None else b
-    kernel = _compiled(_smooth_pairs)
+    kernel = compiled(_smooth_pairs)
     distances = np.ascontiguousarray(r, float)
 
     def work(start: int, stop: int) -> Floats:

@@ -160,7 +160,6 @@ def read_growth(
     chosen = [year for year in held if first <= year <= last]
     if years == "ends":
         chosen = [first, last]
-    missing = [year for year in range(first, last) if year not in held]
     missing = [year for year in range(first, last) if year not in held][:10]
     if years == "every" and missing:
         raise SchemaError(

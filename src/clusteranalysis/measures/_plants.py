@@ -57,8 +57,7 @@ def read_plants(
 ) -> Plants:
     """Align a plant table, or take all plants of an industry to be equal."""
     if isinstance(plants, str):
-        groups = [panel.dense("establishments", g, absent) for g, _ in panel.each_group()]
-        number = np.array([cells.sum(axis=0) for cells in groups])
+        number = panel.sums("establishments", "industry", absent)
         H = ratio(1.0, number)
         return Plants(H, H**3, number, "equal_size")
     needed = ["plant_herfindahl", *(["establishments"] if counted else [])]

@@ -23,7 +23,7 @@ from clusteranalysis.measures.colocation import (
     stack_pairs,
     weights_of_regions,
 )
-from clusteranalysis.schema import Absent, Value, check_option
+from clusteranalysis.schema import Absent, Value, check_count, check_option
 
 __all__ = ["coagglomeration_test", "group_coagglomeration_test"]
 
@@ -145,7 +145,8 @@ def coagglomeration_test(
     check_option("adjust", adjust, Adjustment)
     if isinstance(plants, str):
         check_option("plants", plants, Literal["equal_size"])
-    _require_counts(repetitions=repetitions, classes=classes)
+    check_count("repetitions", repetitions)
+    check_count("classes", classes)
     if (plants is None) == (null == "plants"):
         mend = "pass plants='equal_size' or a table" if plants is None else "drop it"
         raise SchemaError(f"plants are what null='plants' throws, and null={null!r}: {mend}")
@@ -257,7 +258,8 @@ def group_coagglomeration_test(
     """
     check_option("alternative", alternative, Alternative)
     check_option("adjust", adjust, Adjustment)
-    _require_counts(repetitions=repetitions, classes=classes)
+    check_count("repetitions", repetitions)
+    check_count("classes", classes)
     panel = read_industries(employment, value, absent, None)
     weights = weights_of_regions(panel, reference, value, absent)
     names = group_of_each(panel, groups)
@@ -327,12 +329,6 @@ def _one_group(
     lower = (np.count_nonzero(simulated[:, 1] <= compared + slack) + 1) / (repetitions + 1)
     p = {"greater": upper, "less": lower, "two-sided": min(1.0, 2 * min(upper, lower))}
     return p, observed, float(simulated[:, 0].mean())
-
-
-def _require_counts(**numbers: int) -> None:
-    for name, number in numbers.items():
-        if not isinstance(number, int | np.integer) or number < 1:
-            raise SchemaError(f"{name}={number!r} is not possible: use a whole number from 1 up")
 
 
 def _simulate(

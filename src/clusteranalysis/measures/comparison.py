@@ -10,14 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import comparison as kernel
 from clusteranalysis.kernels.specialization import location_quotient as lq
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._neighbours import read_neighbours
 from clusteranalysis.measures._panel import Floats, some_industries, stack_groups
 from clusteranalysis.measures._quotients import BaseName, Matrices, read_quotients
-from clusteranalysis.schema import Absent, Value, check_option
+from clusteranalysis.schema import Absent, Value, check_level, check_option
 
 __all__ = [
     "shrunk_location_quotient",
@@ -126,7 +125,7 @@ def standardised_location_quotient(
     check_option("absent", absent, Absent)
     check_option("method", method, Method)
     check_option("cutoff", cutoff, Cutoff)
-    _check_level(level)
+    check_level(level, what="level")
     data = read_quotients(
         employment,
         reference=reference,
@@ -175,11 +174,6 @@ def _with_quotient(group: Matrices) -> tuple[Floats, NDArray[np.bool_]]:
     """
     nobody = (group.n == 0)[:, None] | (group.X == 0) | (group.N == 0)
     return lq(group.E, group.n[:, None], group.X, group.N), ~nobody
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a level: use one between 0 and 1")
 
 
 def shrunk_location_quotient(
@@ -268,7 +262,7 @@ def shrunk_location_quotient(
     check_option("value", value, Counted)
     check_option("absent", absent, Absent)
     check_option("method", method, Prior)
-    _check_level(level)
+    check_level(level, what="level")
     data = read_quotients(
         employment,
         reference=reference,

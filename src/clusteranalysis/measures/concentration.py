@@ -22,7 +22,7 @@ from clusteranalysis.measures._panel import (
     region_weights,
     stack_groups,
 )
-from clusteranalysis.schema import Absent, Value, check_option
+from clusteranalysis.schema import Absent, Value, check_level, check_option
 
 __all__ = [
     "hoover",
@@ -303,8 +303,8 @@ def mori_nishikimi_smith(
     0        x                 0.131           0.075        -0.017          0.278
     """
     panel = read_matrices(employment, value, absent)
-    if level is not None and not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    if level is not None:
+        check_level(level)
     if level is not None and value != "establishments":
         raise SchemaError(
             f"level={level!r} needs value='establishments': {value} is not drawn independently"

@@ -14,7 +14,7 @@ from clusteranalysis.kernels.significance import Alternative
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._panel import Panel, region_weights, stack_groups
 from clusteranalysis.measures._plants import Floats, read_plant_panel, read_plants
-from clusteranalysis.schema import Absent, check_option
+from clusteranalysis.schema import Absent, check_count, check_level, check_option
 
 __all__ = ["cassey_smith", "devereux", "ellison_glaeser", "maurel_sedillot"]
 
@@ -339,12 +339,8 @@ def cassey_smith(
     1        y         0.109            0.306
     """
     check_option("alternative", alternative, Alternative)
-    if not isinstance(repetitions, int | np.integer) or repetitions < 1:
-        raise SchemaError(
-            f"repetitions={repetitions!r} is not possible: use a whole number from 1 up"
-        )
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a share: use one between 0 and 1")
+    check_count("repetitions", repetitions)
+    check_level(level, what="share")
     panel = read_plant_panel(employment, plants, absent)
     weights = region_weights(panel, reference, "employment", absent)
     known = read_plants(panel, plants, absent, counted=True)

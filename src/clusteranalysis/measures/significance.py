@@ -13,7 +13,7 @@ from clusteranalysis.kernels import significance as kernel
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._panel import Floats, some_industries
 from clusteranalysis.measures._quotients import BaseName, Matrices, Quotients, read_quotients
-from clusteranalysis.schema import Absent, check_columns, check_option
+from clusteranalysis.schema import Absent, check_columns, check_level, check_option
 
 __all__ = ["location_quotient_bootstrap", "location_quotient_test"]
 
@@ -272,8 +272,7 @@ def location_quotient_bootstrap(
     3               1.04          0.98           1.08
     """
     check_option("absent", absent, Absent)
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    check_level(level)
     if repetitions < 1:
         raise SchemaError(f"repetitions={repetitions!r} is not a number of draws: use 1 or more")
     check_columns(

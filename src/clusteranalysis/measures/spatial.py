@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import spatial as kernel
 from clusteranalysis.kernels.significance import Adjustment, Alternative, adjusted
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._map import Map, Maps, import_esda, read_maps
 from clusteranalysis.measures._panel import stack_groups
-from clusteranalysis.schema import Absent, Value, check_option
+from clusteranalysis.schema import Absent, Value, check_count, check_option
 
 __all__ = ["getis_ord", "local_moran", "moran"]
 
@@ -329,10 +328,7 @@ def getis_ord(
 
 
 def _seed(rng: np.random.Generator | int, repetitions: int) -> int:
-    if not isinstance(repetitions, int | np.integer) or repetitions < 1:
-        raise SchemaError(
-            f"repetitions={repetitions!r} is not possible: use a whole number from 1 up"
-        )
+    check_count("repetitions", repetitions)
     return int(np.random.default_rng(rng).integers(2**63))
 
 

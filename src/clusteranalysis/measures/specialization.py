@@ -13,7 +13,7 @@ from scipy.special import ndtri
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import specialization as kernel
 from clusteranalysis.measures._quotients import PLANTS, BaseName, Quotients, read_quotients
-from clusteranalysis.schema import Absent, Value, check_columns, check_option
+from clusteranalysis.schema import Absent, Value, check_columns, check_level, check_option
 
 __all__ = ["location_quotient", "symmetric_location_quotient"]
 
@@ -112,8 +112,7 @@ def location_quotient(
         check_option("interval", interval, Interval)
         if value == "payroll":
             raise SchemaError("value='payroll' has no interval: dollars are not draws; drop it")
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    check_level(level)
     check_columns(employment, ["region", "industry", value], what="employment table")
     # Against "sum" every cell is in every other's denominator: no bounds are given there.
     bounded = (

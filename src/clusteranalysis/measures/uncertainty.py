@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import uncertainty as kernel
-from clusteranalysis.schema import check_columns, check_option, refuse_repeats
+from clusteranalysis.schema import check_columns, check_level, check_option, refuse_repeats
 
 __all__ = ["pool_draws"]
 
@@ -97,8 +97,7 @@ def pool_draws(
     columns = [value, *([standard_error] if standard_error is not None else [])]
     check_columns(table, ["draw", *columns], what="table of draws")
     check_option("scale", scale, Scale)
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a level: use one between 0 and 1")
+    check_level(level, what="level")
     for column in columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise SchemaError(

@@ -21,6 +21,7 @@ from clusteranalysis.measures.points.envelopes import (
     envelope,
     simulate,
     source,
+    workers,
 )
 
 if TYPE_CHECKING:
@@ -199,9 +200,7 @@ def simulated(
         return []
     if rng is None:
         raise SchemaError("rng= is missing: simulations need a seed, such as rng=1, to be repeated")
-    from joblib import effective_n_jobs
-
-    threads = 1 if effective_n_jobs(None) > 1 else None
+    threads = 1 if workers() > 1 else None
     seed = source(rng)
     bands = []
     for k, (curve, values) in enumerate(zip(chosen, observed, strict=True)):

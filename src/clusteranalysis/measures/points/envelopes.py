@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels.significance import Adjustment, adjusted
+from clusteranalysis.schema import check_level
 
 __all__ = [
     "COLUMNS",
@@ -83,8 +84,7 @@ def source(rng: np.random.Generator | int) -> np.random.SeedSequence:
 
 def check_simulations(simulations: int, level: float) -> None:
     """Refuse a number of simulations that cannot give bands of this level."""
-    if not 0 < level < 1:
-        raise SchemaError(f"level={level!r} is not a confidence level: use one between 0 and 1")
+    check_level(level)
     if isinstance(simulations, bool) or not isinstance(simulations, int | np.integer):
         raise SchemaError(f"simulations={simulations!r} is no whole number: use 0 for none, or 999")
     if simulations < 0:
