@@ -139,6 +139,85 @@ def small_maps() -> gpd.GeoDataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+BANDS = ("expected", "local_low", "local_high", "global_low", "global_high")
+
+
+def density(names: tuple[str, ...] = ("Wine & beverages",)) -> pd.DataFrame:
+    """K-densities in metres: localised up to 800 m, within the band beyond."""
+    parts = []
+    for name in names:
+        r = np.arange(0.0, 3001.0, 100.0)
+        chance = 2e-6 + 4e-9 * r
+        width = 1e-6 + 1e-9 * r
+        bands = [chance, chance - width, chance + width, chance - 1.5 * width, chance + 1.5 * width]
+        value = chance + 1.2e-5 * np.exp(-((r / 500.0) ** 2))
+        parts.append(
+            pd.DataFrame(
+                {"industry": name, "distance": r, "k_density": value, "bandwidth": 200.0}
+                | dict(zip(BANDS, bands, strict=True))
+                | {
+                    "localisation": np.maximum(value - bands[4], 0.0),
+                    "dispersion": 0.0,
+                    "p_value": 0.002,
+                    "goodness_of_fit": 0.004,
+                    "adjusted": 0.008,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def ratios() -> pd.DataFrame:
+    """M of four pairs: above the band, within it, zero and below it, nowhere defined."""
+    r = np.array([500.0, 1000.0, 2000.0, 4000.0])
+    curves = {
+        "Biopharmaceuticals": [9.0, 4.0, 2.0, 1.2],
+        "Architecture, engineering & R&D": [1.2, 0.9, 1.0, 1.0],
+        "Hotels": [0.0, 0.3, 0.9, 1.0],
+        "Air transport": [np.nan] * 4,
+    }
+    parts = []
+    for name, value in curves.items():
+        m = np.array(value)
+        parts.append(
+            pd.DataFrame(
+                {"industry": name, "distance": r, "m_function": m}
+                | dict(zip(BANDS, np.outer([1.0, 0.7, 1.4, 0.5, 1.6], np.ones(4)), strict=True))
+                | {
+                    "localisation": np.maximum(m - 1.6, 0.0),
+                    "dispersion": np.maximum(0.5 - m, 0.0),
+                    "p_value": 0.01 if m[0] == m[0] else np.nan,
+                    "adjusted": 0.03 if m[0] == m[0] else np.nan,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def firms(count: int = 300) -> pd.DataFrame:
+    """Places in metres about two towns; one has no coordinates."""
+    random = np.random.default_rng(3)
+    town = np.array([[560_000.0, 4_190_000.0], [585_000.0, 4_170_000.0]])
+    xy = town[random.integers(0, 2, count)] + random.normal(0, 4_000, (count, 2))
+    table = pd.DataFrame(xy, columns=["x", "y"])
+    table["industry"] = random.choice(["Biopharmaceuticals", "Hotels", "Insurance"], count)
+    table.loc[0, ["x", "y"]] = np.nan
+    return table
+
+
+def pairs(count: int = 6) -> pd.DataFrame:
+    """Quotients of ordered pairs, one of them not defined."""
+    random = np.random.default_rng(4)
+    table = pd.DataFrame(
+        [(a, b) for a in NAMES[:count] for b in NAMES[:count]], columns=["industry", "partner"]
+    )
+    table["colocation_quotient"] = np.exp(random.normal(0, 0.9, len(table)))
+    table["p_value"] = random.uniform(0, 0.1, len(table))
+    table["adjusted"] = np.minimum(1.0, 1.5 * table["p_value"])
+    table.loc[7, ["colocation_quotient", "p_value", "adjusted"]] = np.nan
+    return table
+
+
 @pytest.fixture
 def make():
     """Makers of fresh tables."""
@@ -152,6 +231,10 @@ def make():
         "data_quality": clusters,
         "lq_map": counties,
         "lq_maps": small_maps,
+        "distance_density": density,
+        "relative_density": ratios,
+        "establishment_map": firms,
+        "colocation_matrix": pairs,
     }
 
 

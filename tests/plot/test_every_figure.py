@@ -21,7 +21,23 @@ KINDS = [
     "data_quality",
     "lq_map",
     "lq_maps",
+    "distance_density",
+    "relative_density",
+    "establishment_map",
+    "colocation_matrix",
 ]
+#: The column without which a figure of the kind has nothing to show.
+NEEDED = {
+    "employment_trend": "index",
+    "shift_share_bars": "regional",
+    "wage_gap": "us_wage",
+    "shift_share_waterfall": "jobs",
+    "data_quality": "open_share",
+    "distance_density": "k_density",
+    "relative_density": "m_function",
+    "establishment_map": "x",
+    "colocation_matrix": "colocation_quotient",
+}
 NOTE = (
     "Source: US Census Bureau, County Business Patterns 2021 (NAICS 2017). Quotients on total "
     "employment. 7% of the region's jobs are withheld."
@@ -125,9 +141,7 @@ def test_small_maps_without_a_figure_are_shown_by_pyplot(make):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_missing_column_is_named(kind, make):
     table = make[kind]()
-    needed = {"employment_trend": "index", "shift_share_bars": "regional", "wage_gap": "us_wage",
-              "shift_share_waterfall": "jobs", "data_quality": "open_share"}  # fmt: skip
-    column = needed.get(kind, "location_quotient")
+    column = NEEDED.get(kind, "location_quotient")
     with pytest.raises(SchemaError, match=f"no column '{column}'"):
         draw(kind, table.drop(columns=column))
     with pytest.raises(SchemaError, match=f"no column '{column}'"):
@@ -137,9 +151,7 @@ def test_a_missing_column_is_named(kind, make):
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("lq_map")])
 def test_a_column_of_words_is_refused(kind, make):
     table = make[kind]()
-    column = {"employment_trend": "index", "shift_share_bars": "regional", "wage_gap": "wage",
-              "shift_share_waterfall": "jobs", "data_quality": "open_share"}.get(
-                  kind, "location_quotient")  # fmt: skip
+    column = {**NEEDED, "wage_gap": "wage"}.get(kind, "location_quotient")
     table[column] = "many"
     with pytest.raises(SchemaError, match=f"column '{column}' is not numeric"):
         draw(kind, table)
@@ -153,7 +165,7 @@ def test_an_axes_among_others_keeps_its_place(kind, make):
     getattr(plot, kind)(few(kind, make), ax=first, note=NOTE)
     assert tuple(figure.get_size_inches()) == (14, 9)
     if kind != "lq_map":
-        assert first.get_position().bounds == place
+        assert first.get_position().bounds == pytest.approx(place, rel=1e-12)
     assert not second.has_data()
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clusteranalysis.data import simulated_establishments as simulated
 from clusteranalysis.data import sources, tables
 from clusteranalysis.errors import DataError
 from clusteranalysis.files import replacing
@@ -71,6 +72,8 @@ _TYPES = {
     "payroll": pa.int64(),
     "payroll_first_quarter": pa.int64(),
     "reported_payroll": pa.int64(),
+    "x": pa.int32(),
+    "y": pa.int32(),
 }
 
 
@@ -312,12 +315,28 @@ def build_sample(
             "Falls Church (51610) is left out: it has no area at the file's resolution",
         ],
     )
+    say("simulating establishments")
+    put(
+        f"{_SAMPLE}/simulated_establishments.parquet",
+        simulated.simulated_establishments(own),
+        [_ATLAS],
+        agency="none: drawn by chance by clusteranalysis, on the land of counties.parquet",
+        product="SIMULATED establishments, of no real firm or industry",
+        licence="as clusteranalysis",
+        simulated=True,
+        seed=simulated.SEED,
+        crs=simulated.CRS,
+        units="x and y in metres; employment in jobs",
+        planted={name: what for name, (_, what) in simulated.PLANTED.items()},
+        steps=list(simulated.STEPS),
+    )
     provenance = {
         "sample": _SAMPLE,
         "files": records,
         "sources": {name: _sha256(source / name) for name in sorted(used)},
         "written_with": {
-            package: version(package) for package in ("geopandas", "pandas", "pyarrow", "shapely")
+            package: version(package)
+            for package in ("geopandas", "numpy", "pandas", "pyarrow", "shapely")
         },
     }
     path = out / _SAMPLE / "provenance.json"

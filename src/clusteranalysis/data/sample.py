@@ -55,7 +55,8 @@ class Sample:
     """Real figures of the San Francisco Bay Area beside the nation, ready for every measure.
 
     County Business Patterns 2018 to 2021 by NAICS 2017: jobs in mid-March (NaN = withheld, never
-    zero), establishments, and payroll in US dollars a year. Every access gives a fresh copy.
+    zero), establishments, and payroll in US dollars a year. Every access gives a fresh copy. The
+    one table that is not real says so in its name: :attr:`simulated_establishments`.
 
     Parameters
     ----------
@@ -129,6 +130,19 @@ class Sample:
     def us_counties(self) -> GeoDataFrame:
         """Generalised outlines of all US counties: ``region, name, state, geometry``."""
         return _map(resources.processed(self.name, "us_counties.parquet")).copy()
+
+    @property
+    def simulated_establishments(self) -> pd.DataFrame:
+        """SIMULATED establishments, to try measures by distance where the answer is known.
+
+        ``id, industry, x, y, employment``, as :func:`k_density` and its like take it; ``x`` and
+        ``y`` are metres (EPSG:32610). No row is a real firm, no industry is one of NAICS and no
+        town is real: only the land, Alameda's and Contra Costa's, is. :attr:`provenance` says
+        what is planted in each industry (``planted``, under the file's name).
+        """
+        table = self._table("simulated_establishments").copy()
+        table.attrs = {"simulated": True, "crs": "EPSG:32610"}
+        return table
 
     @property
     def titles(self) -> pd.DataFrame:

@@ -1,8 +1,11 @@
 """Finished tables in, matplotlib axes out: nothing here computes a measure."""
 
 from clusteranalysis.plot.alt import alt_text
+from clusteranalysis.plot.colocation import colocation_matrix
+from clusteranalysis.plot.establishments import establishment_map
 from clusteranalysis.plot.growth import shift_share_bars, shift_share_waterfall
 from clusteranalysis.plot.maps import lq_map, lq_maps
+from clusteranalysis.plot.points import distance_density, relative_density
 from clusteranalysis.plot.portfolio import portfolio
 from clusteranalysis.plot.quality import data_quality
 from clusteranalysis.plot.ranking import lq_ranking
@@ -12,13 +15,17 @@ from clusteranalysis.plot.wages import wage_gap
 
 __all__ = [
     "alt_text",
+    "colocation_matrix",
     "data_quality",
+    "distance_density",
     "employment_trend",
+    "establishment_map",
     "figure",
     "lq_map",
     "lq_maps",
     "lq_ranking",
     "portfolio",
+    "relative_density",
     "save",
     "shift_share_bars",
     "shift_share_waterfall",

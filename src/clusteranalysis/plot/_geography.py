@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.path import Path as Outline
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _layout as lay
@@ -75,6 +76,15 @@ def view(frame: Any, pad: float = 0.015) -> tuple[float, float, float, float]:
     )
 
 
+def outline(shape: Any) -> Outline:
+    """Return polygons as one path, holes left open."""
+    rings = []
+    for part in getattr(shape, "geoms", [shape]):
+        for ring in (part.exterior, *part.interiors):
+            rings.append(Outline(np.asarray(ring.coords)[:, :2], closed=True))
+    return Outline.make_compound_path(*rings)
+
+
 def place_labels(ax: Axes, frame: Any, texts: Sequence[Sequence[str]], size: float) -> list[Label]:
     """Put every label inside its county, or beside all counties with a leader.
 
@@ -84,7 +94,7 @@ def place_labels(ax: Axes, frame: Any, texts: Sequence[Sequence[str]], size: flo
     """
     placed: list[Label] = []
     for pad in (0.015, 0.06, 0.12, 0.18, 0.25, 0.33):
-        _look(ax, view(frame, pad))
+        look(ax, view(frame, pad))
         tried = _try(ax, frame, texts, size)
         placed = [label for label in tried if label is not None]
         if len(placed) == len(tried):
@@ -97,7 +107,7 @@ def place_labels(ax: Axes, frame: Any, texts: Sequence[Sequence[str]], size: flo
     ]  # fmt: skip
 
 
-def _look(ax: Axes, bounds: tuple[float, float, float, float]) -> None:
+def look(ax: Axes, bounds: tuple[float, float, float, float]) -> None:
     """Show these bounds, widened to the shape of the axes so that both axes have one scale."""
     left, bottom, right, top = bounds
     frame = ax.get_window_extent()

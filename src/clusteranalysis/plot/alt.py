@@ -12,7 +12,9 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from clusteranalysis.plot import _curves as curves
 from clusteranalysis.plot import _format as fmt
+from clusteranalysis.plot.colocation import significant
 from clusteranalysis.schema import check_columns, check_option
 
 __all__ = ["Kind", "alt_text"]
@@ -27,6 +29,10 @@ Kind = Literal[
     "lq_map",
     "lq_maps",
     "data_quality",
+    "distance_density",
+    "relative_density",
+    "establishment_map",
+    "colocation_matrix",
 ]
 
 
@@ -37,10 +43,11 @@ def alt_text(kind: Kind, table: pd.DataFrame) -> str:
     ----------
     kind : str
         Name of the plot function: ``employment_trend``, ``portfolio``, ``lq_ranking``,
-        ``shift_share_bars``, ``shift_share_waterfall``, ``wage_gap``, ``lq_map``, ``lq_maps`` or
-        ``data_quality``.
+        ``shift_share_bars``, ``shift_share_waterfall``, ``wage_gap``, ``lq_map``, ``lq_maps``,
+        ``data_quality``, ``distance_density``, ``relative_density``, ``establishment_map`` or
+        ``colocation_matrix``.
     table : DataFrame
-        The table that the plot was drawn from.
+        The table that the plot was drawn from; distances are taken to be metres.
 
     Returns
     -------
@@ -267,10 +274,109 @@ def _quality(table: pd.DataFrame) -> str:
     )
 
 
+def _density(table: pd.DataFrame) -> str:
+    curve = curves.only_curve(table, "k_density", "m")
+    known = np.flatnonzero(np.isfinite(curve.value))
+    peak = known[np.argmax(curve.value[known])]
+    return (
+        f"Line chart of the share of all pairs of establishments by distance, for {curve.pair}, "
+        f"from {curve.distance[0]:.3g} to {curve.distance[-1]:.3g} km. Highest at "
+        f"{curve.distance[peak]:.3g} km, {100_000 * curve.value[peak]:.3g} % of pairs a km. "
+        f"{curves.finding(curve, 'km')}"
+    )
+
+
+def _ratios(table: pd.DataFrame) -> str:
+    facts, missing = [], []
+    for curve in curves.read_curves(table, "m_function", "m"):
+        name = curve.around
+        known = np.flatnonzero(np.isfinite(curve.value))
+        if not len(known):
+            missing.append(name)
+            continue
+        first, last = known[0], known[-1]
+        facts.append(
+            f"{name} {fmt.ratio(curve.value[first])} at {curve.distance[first]:.3g} km and "
+            f"{fmt.ratio(curve.value[last])} at {curve.distance[last]:.3g} km" + _outside(curve)
+        )
+    return (
+        f"Line chart of the share among neighbours over that of all establishments, by distance, "
+        f"for {_plural(len(facts), 'curve')}; 1 = as everywhere. {_names(facts, 3)}."
+        + _missing(missing, "no neighbours")
+    )
+
+
+def _outside(curve: curves.Curve) -> str:
+    if not curve.bands:
+        return ""
+    up, down = curve.runs("localisation"), curve.runs("dispersion")
+    side = "above" if up else "below" if down else ""
+    return (
+        f" ({side} the global band at {curves.stretches(up or down, 'km')})"
+        if side
+        else " (within the global band)"
+    )
+
+
+def _establishments(table: pd.DataFrame) -> str:
+    shapes = getattr(table, "geometry", None)
+    if shapes is None:
+        check_columns(table, ["x", "y"], what="table of establishments")
+        placed = int(np.isfinite(fmt.floats(table, "x") + fmt.floats(table, "y")).sum())
+    else:
+        placed = int((~(shapes.isna() | shapes.is_empty)).sum())
+    lost = len(table) - placed
+    names = []
+    if "industry" in table.columns:
+        names = [f"{name} {count:,}" for name, count in table["industry"].value_counts().items()]
+    return (
+        f"Map of {_plural(placed, 'establishment')} over the density of all of them, darker where "
+        "there are more a square km."
+        + (f" Industries of the table: {_names(names)}." if names else "")
+        + (f" {lost:,} without coordinates are not shown." if lost else "")
+    )
+
+
+def _matrix(table: pd.DataFrame) -> str:
+    columns = ["industry", "partner", "colocation_quotient"]
+    check_columns(table, columns, what="co-location table")
+    value = fmt.floats(table, "colocation_quotient")
+    sure, tested = significant(table, 0.05)
+    order = [i for i in np.argsort(-value, kind="stable") if value[i] == value[i]]
+    pairs = [
+        f"{partner} around {industry}"
+        for industry, partner in zip(table["industry"], table["partner"], strict=True)
+    ]
+    top = "; ".join(f"{pairs[i]} {fmt.ratio(value[i])}" for i in order[:3])
+    above, below = int((sure & (value > 1)).sum()), int((sure & (value < 1)).sum())
+    hidden = int(np.isnan(value).sum())
+    return (
+        f"Matrix chart of co-location quotients of {_plural(len(table), 'pair')}: how many times "
+        f"as often as by chance one industry is the other's neighbour. Highest: {top}. "
+        + ("Told apart from 1 at the 5 % level: " if tested else "")
+        + f"{above} above 1 and {below} below."
+        + (f" Not defined: {hidden}." if hidden else "")
+    )
+
+
 _WRITERS: dict[str, Callable[[pd.DataFrame], str]] = dict(
     zip(
         get_args(Kind),
-        (_trend, _portfolio, _ranking, _bars, _waterfall, _wages, _map, _maps, _quality),
+        (
+            _trend,
+            _portfolio,
+            _ranking,
+            _bars,
+            _waterfall,
+            _wages,
+            _map,
+            _maps,
+            _quality,
+            _density,
+            _ratios,
+            _establishments,
+            _matrix,
+        ),
         strict=True,
     )
 )

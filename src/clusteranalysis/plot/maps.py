@@ -8,18 +8,17 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch, Rectangle
-from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Affine2D, ScaledTranslation
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
-from clusteranalysis.plot._geography import Label, place_labels, project, view
-from clusteranalysis.plot.style import MUTED, TEXT, context
+from clusteranalysis.plot._geography import Label, outline, place_labels, project, view
+from clusteranalysis.plot.style import MUTED, TEXT, context, ink
 from clusteranalysis.schema import check_columns
 
 __all__ = ["COLORS", "EDGES", "color_class", "lq_map", "lq_maps"]
@@ -33,8 +32,6 @@ _WITHHELD: dict[str, Any] = {"facecolor": "white", "hatch": "////", "edgecolor":
 #: Over the colour of a class that withheld jobs could change.
 _OPEN: dict[str, Any] = {"hatch": "////", "edgecolor": "white"}
 _MOST = 6
-#: White and black text have the same contrast on a colour of this luminance.
-_DARK = 0.179
 
 
 def lq_map(
@@ -257,14 +254,14 @@ def _counties(ax: Axes, frame: Any, texts: list[list[str]], size: float) -> None
         look = _WITHHELD if lq != lq else {"facecolor": COLORS[color_class(lq)]}
         if floor:
             look = {**look, **_OPEN}
-        ax.add_patch(PathPatch(_outline(shape), zorder=1, **{"linewidth": 0.0, **look}))
+        ax.add_patch(PathPatch(outline(shape), zorder=1, **{"linewidth": 0.0, **look}))
     for shape in frame.geometry:
-        ax.add_patch(PathPatch(_outline(shape), facecolor="none", edgecolor="#777777",
+        ax.add_patch(PathPatch(outline(shape), facecolor="none", edgecolor="#777777",
                                linewidth=0.6, zorder=1.5))  # fmt: skip
     chosen = frame[frame["highlight"].to_numpy()]
     if len(chosen):
         ax.add_patch(
-            PathPatch(_outline(chosen.geometry.union_all()), facecolor="none", edgecolor="black",
+            PathPatch(outline(chosen.geometry.union_all()), facecolor="none", edgecolor="black",
                       linewidth=2.2, zorder=2, joinstyle="round")
         )  # fmt: skip
     for label in place_labels(ax, frame, texts, size):
@@ -273,9 +270,7 @@ def _counties(ax: Axes, frame: Any, texts: list[list[str]], size: float) -> None
 
 def _write(ax: Axes, label: Label, size: float) -> None:
     lq = label.quotient
-    color = "black"
-    if label.inside and lq == lq and _luminance(COLORS[color_class(lq)]) < _DARK:
-        color = "white"
+    color = ink(COLORS[color_class(lq)]) if label.inside and lq == lq else "black"
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
     ax.annotate(
         label.text, label.anchor, xytext=label.offset, textcoords="offset points", ha="center",
@@ -294,20 +289,6 @@ def _write(ax: Axes, label: Label, size: float) -> None:
             *label.anchor, marker="o", markersize=3.8, markerfacecolor=TEXT,
             markeredgecolor="white", markeredgewidth=0.8, zorder=4.1,
         )  # fmt: skip
-
-
-def _luminance(color: str) -> float:
-    """Relative luminance as WCAG defines it."""
-    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def _outline(shape: Any) -> Outline:
-    rings = []
-    for part in getattr(shape, "geoms", [shape]):
-        for ring in (part.exterior, *part.interiors):
-            rings.append(Outline(np.asarray(ring.coords)[:, :2], closed=True))
-    return Outline.make_compound_path(*rings)
 
 
 def _groups(frame: Any, highlight_label: str) -> list[lay.Group]:
@@ -341,10 +322,9 @@ def _bar(ax: Axes, arranged: lay.Arranged, size: float, wide: float) -> None:
     # The outer classes are open: words say so, since a colour bar's end looks like a limit.
     ends = ((0.5, "less", COLORS[0]), (len(COLORS) - 0.5, "more", COLORS[-1]))
     for at, word, color in ends:
-        ink = "white" if _luminance(color) < _DARK else "black"
-        words.append((at * step, low + 0.65 * size, word, "center", ink))
-    for x, y, text, side, ink in words:
-        ax.text(x, y, text, transform=place, ha="center", va=side, fontsize=size, color=ink,
+        words.append((at * step, low + 0.65 * size, word, "center", ink(color)))
+    for x, y, text, side, shade in words:
+        ax.text(x, y, text, transform=place, ha="center", va=side, fontsize=size, color=shade,
                 clip_on=False)  # fmt: skip
     ax.text(0, low + 1.3 * size + 3, "Location quotient (1 = US average)", transform=place,
             ha="left", va="bottom", fontsize=size, color=MUTED, clip_on=False)  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 import matplotlib as mpl
 import matplotlib.style
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from clusteranalysis.files import write_bytes
@@ -38,6 +39,7 @@ __all__ = [
     "Width",
     "context",
     "figure",
+    "ink",
     "save",
 ]
 
@@ -60,6 +62,9 @@ TRADABILITY: dict[str, tuple[str, str]] = {
     "local": (VERMILION, "s"),
     "mixed": (GREEN, "D"),
 }
+
+#: White and black text have the same contrast on a colour of this luminance.
+_DARK = 0.179
 
 Width = Literal["page", "slide", "phone"]
 _SIZES: dict[str, tuple[float, float]] = {
@@ -86,6 +91,19 @@ _RC: dict[str, Any] = {
     "svg.hashsalt": "clusteranalysis",
     "svg.fonttype": "path",
 }
+
+
+def ink(color: str) -> str:
+    """Say whether black or white text reads better on a colour, by luminance as WCAG defines it.
+
+    Examples
+    --------
+    >>> ink("#FFF5E0"), ink(BLUE)
+    ('black', 'white')
+    """
+    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "white" if luminance < _DARK else "black"
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot._ends import End, Ends
 from clusteranalysis.plot.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, context
 from clusteranalysis.schema import check_columns
 
@@ -100,7 +100,7 @@ def employment_trend(
         _shade(ax, int(years[0]), int(years[-1]), size)
         ax.axhline(100, color="#777777", linewidth=1.0, zorder=1.5)
         lay.grid(ax, "y")
-        ends: list[tuple[float, float, str, str, str]] = []
+        ends: list[End] = []
         # Backwards, so that the region of interest lies on top.
         for position in reversed(range(len(drawn))):
             name = drawn[position]
@@ -122,33 +122,20 @@ def employment_trend(
             known = values.dropna()
             last = int(known.index[-1])
             label = name if last == years[-1] else f"{name} (to {last})"
-            ends.append((float(last), float(known.iloc[-1]), label, color, marker))
-        room = lay.width_in(ax) * 72 * (0.3 if lay.narrow(ax) else 0.24)
-        texts = [lay.wrap(label, room, size, "bold") for _, _, label, _, _ in ends]
-        artists = [
-            ax.annotate(
-                text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(10, 0),
-                textcoords="offset points", va="center", fontsize=size, annotation_clip=False,
-                fontweight="bold" if position == len(ends) - 1 and drawn[0] == names[0]
-                else "normal",
-                arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.8,
-                            "shrinkA": 1, "shrinkB": 1, "relpos": (0, 0.5)},
-            )
-            for position, ((_, y, _, color, _), text) in enumerate(zip(ends, texts, strict=True))
-        ]  # fmt: skip
+            ends.append(End(float(known.iloc[-1]), label, color, bold=first))
+        named = Ends(ax, ends, size)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5 if lay.narrow(ax) else 10, integer=True))
         ax.set_ylabel("Jobs, first year = 100", fontsize=size)
         missing = [name for name in names if name not in drawn]
-        heights = [lay.text_height(text, size) + 2 for text in texts]
         lay.arrange(
             ax,
             size=size,
             title=title or f"How have jobs in {names[0]} moved?",
             note=fmt.join_notes(note, fmt.not_shown(missing, "jobs withheld")),
-            outside=artists,
-            height=max(150.0, sum(heights)),
+            outside=named.artists,
+            height=max(150.0, named.height),
         )
-        _untangle(ax, [y for _, y, _, _, _ in ends], heights, artists)
+        named.untangle()
     return ax
 
 
@@ -176,12 +163,3 @@ def _marked(values: np.ndarray, first: bool) -> list[int]:
     for start, stop in pairwise(edges):
         chosen |= {start, stop - 1}
     return sorted(i for i in chosen if 0 <= i < len(known) and known[i])
-
-
-def _untangle(ax: Axes, wanted: list[float], heights: list[float], artists: list[Any]) -> None:
-    """Move end labels apart; a thin leader still points at the line's own end."""
-    frame = ax.get_window_extent()
-    at = [float(lay.points(ax, ax.transData.transform((0, y))[1] - frame.y0)) for y in wanted]
-    placed = lay.spread(at, heights, -4.0, float(lay.points(ax, frame.height)) + 4.0)
-    for artist, old, new in zip(artists, at, placed, strict=True):
-        artist.set_position((10, new - old))
