@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusteranalysis.errors import ClusterAnalysisError, DataError, OutputError, SchemaError
-from clusteranalysis.files import read_table, replacing, require_folder, write_bytes
+from clusteranalysis.files import read_table, replacing, require_folder, require_new, write_bytes
 
 
 def names(folder):
@@ -178,3 +178,14 @@ def test_what_pandas_writes_is_read_back_exactly(tmp_path_factory, rows):
     write_bytes(path.with_suffix(".parquet"), buffer.getvalue())
     again = read_table(path.with_suffix(".parquet"))
     np.testing.assert_array_equal(again["employment"], expected["employment"])
+
+
+def test_what_is_there_is_kept_unless_told_otherwise(tmp_path):
+    old, link, new = tmp_path / "old.html", tmp_path / "link.html", tmp_path / "new.html"
+    old.write_text("mine")
+    link.symlink_to(tmp_path / "nowhere")  # writing would follow it out of the folder
+    require_new([new], force=False)
+    with pytest.raises(OutputError, match=r"old\.html' and 1 more is there already: .*--force"):
+        require_new([old, new, link], force=False)
+    require_new([old, link], force=True)
+    assert old.read_text() == "mine"

@@ -27,7 +27,7 @@ BELOW = {
     "clusters": {"measures", "industries", "kernels"},
     "plot": set(),
     "briefing": {"clusters", "plot", "measures", "industries", "regions"},
-    "process": {"clusters", "measures"},
+    "process": {"briefing", "clusters", "plot", "measures", "industries", "regions"},
 }
 BELOW["cli"] = set(BELOW)
 BELOW["__main__"] = {"cli"}  # python -m clusteranalysis

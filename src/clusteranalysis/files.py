@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -13,7 +13,7 @@ from clusteranalysis.errors import DataError, OutputError, SchemaError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_table", "replacing", "require_folder", "write_bytes"]
+__all__ = ["read_table", "replacing", "require_folder", "require_new", "write_bytes"]
 
 #: Columns of a CSV file that hold numbers; every other column stays text, so '06001' does.
 _WHOLE = ("year", "draw")
@@ -79,6 +79,18 @@ def require_folder(folder: str | os.PathLike[str]) -> Path:
             "another, or change its permissions"
         ) from None
     return path
+
+
+def require_new(paths: Iterable[str | os.PathLike[str]], *, force: bool) -> None:
+    """Refuse to write over what is there already, before any work, unless told to."""
+    there = [Path(path) for path in paths if os.path.lexists(path)]
+    if not there or force:
+        return
+    more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+    raise OutputError(
+        f"{str(there[0])!r}{more} is there already: choose another place, or use --force to "
+        "replace what is there"
+    )
 
 
 def read_table(path: str | os.PathLike[str], *, what: str = "table") -> pd.DataFrame:
