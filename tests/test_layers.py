@@ -12,13 +12,14 @@ import clusteranalysis
 ROOT = Path(clusteranalysis.__file__).parent
 PACKAGE = "clusteranalysis"
 #: Ground floor: every room but the kernels may import these.
-GROUND = {"schema", "errors", "resources", "files"}
+GROUND = {"schema", "errors", "resources", "files", "archives"}
 #: Room -> the rooms it may import besides itself and the ground floor.
 BELOW = {
     "schema": {"errors"},
     "errors": set(),
     "resources": {"errors"},
     "files": {"errors"},
+    "archives": {"errors"},
     "kernels": set(),
     "measures": {"kernels", "industries"},
     "industries": set(),

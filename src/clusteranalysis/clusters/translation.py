@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
+from clusteranalysis.archives import require_modest
 from clusteranalysis.clusters.definition import REST, Cluster, ClusterDefinition
 from clusteranalysis.clusters.formats import slug
 from clusteranalysis.errors import DefinitionError
@@ -287,6 +289,7 @@ def _benchmark_rows(path: Path) -> pd.DataFrame:
 def _read_cells(path: Path) -> pd.DataFrame:
     try:
         if path.suffix.lower() in (".xlsx", ".xlsm"):
+            require_modest(path)
             return pd.read_excel(path, dtype="str")
         text = path.read_text("utf-8-sig")
     except ImportError:
@@ -294,7 +297,7 @@ def _read_cells(path: Path) -> pd.DataFrame:
             f"{path}: reading a spreadsheet needs openpyxl: install clusteranalysis[spreadsheets], "
             "or save the first sheet as CSV"
         ) from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
         raise DefinitionError(f"{path}: cannot be read: {reason}") from None
     rows = list(csv.reader(io.StringIO(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import zipfile
@@ -14,6 +15,7 @@ from typing import IO
 
 import pyarrow as pa
 
+from clusteranalysis.archives import Bounded, most_unpacked, require_modest
 from clusteranalysis.errors import DataError
 
 __all__ = ["BLOCK", "blocks", "in_order", "opened", "text_size"]
@@ -33,11 +35,13 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         magic = file.read(4)
         file.seek(0)
         if magic == b"PK\x03\x04":
+            require_modest(path)
             with zipfile.ZipFile(file) as archive, archive.open(_member(archive, path)) as inner:
                 yield inner
         elif magic[:2] == b"\x1f\x8b":
+            most = most_unpacked(path.stat().st_size)
             with pa.CompressedInputStream(pa.PythonFile(file, "r"), "gzip") as inner:
-                yield inner
+                yield io.BufferedReader(Bounded(inner, path, most), BLOCK)
         else:
             yield file
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from clusteranalysis.archives import require_modest
 from clusteranalysis.data.registry import RemoteFile
 from clusteranalysis.errors import DataError, OutputError
 from clusteranalysis.files import replacing
@@ -186,8 +187,11 @@ def unreadable(path: Path, name: str) -> str | None:
     if not name.endswith((".zip", ".xlsx")):
         return None
     try:
+        require_modest(path)
         with zipfile.ZipFile(path) as archive:
             bad = archive.testzip()
+    except DataError as error:
+        return str(error)
     except Exception as error:  # damaged archives raise whatever the damage hits
         return f"it is no readable zip archive: {error}"
     return f"the member {bad!r} of the zip archive is damaged" if bad else None
