@@ -69,7 +69,7 @@ def hoover(
 
     Notes
     -----
-    H_i = 1/2 sum_r |s_ri - w_r| (other tools give it in percent), half of
+    H_i = 1/2 sum_r abs(s_ri - w_r) (other tools give it in percent), half of
     :func:`krugman_concentration`.
 
     References
@@ -136,7 +136,7 @@ def locational_gini(
     Notes
     -----
     G = 1 - sum_r w_r (F_r + F_(r-1)), F the cumulative industry share with regions in order of
-    s_ri / w_r; unweighted: sum_rq |LQ_r - LQ_q| / (2 n^2 mean LQ).
+    s_ri / w_r; unweighted: sum_rq abs(LQ_r - LQ_q) / (2 n^2 mean LQ).
 
     References
     ----------
@@ -204,7 +204,7 @@ def krugman_concentration(
 
     Notes
     -----
-    K_i = sum_r |s_ri - w_r|: twice :func:`hoover` with the same reference. With ``"others"`` w is
+    K_i = sum_r abs(s_ri - w_r), twice :func:`hoover` of the same reference. With ``"others"`` w is
     another for each industry, the mean of s_rj over j != i; an industry without jobs is nobody's
     other, and one that is withheld makes all others NaN.
 

@@ -55,7 +55,7 @@ def krugman(
 
     Notes
     -----
-    K_r = sum_i |s_ri - s_i|, over the industries of the table and of the reference.
+    K_r = sum_i abs(s_ri - s_i), over the industries of the table and of the reference.
 
     References
     ----------
@@ -118,7 +118,7 @@ def specialization_coefficient(
 
     Notes
     -----
-    C_r = 1/2 sum_i |s_ri - s_i|, which is half of :func:`krugman` against the same reference.
+    C_r = 1/2 sum_i abs(s_ri - s_i), which is half of :func:`krugman` against the same reference.
 
     References
     ----------
@@ -241,7 +241,7 @@ def specialization_gini(
     Notes
     -----
     G_r = 1 - sum_i s_i (F_i + F_(i-1)), F the cumulative share of the region with industries in
-    order of s_ri / s_i; unweighted: sum_ij |LQ_i - LQ_j| / (2 n^2 mean LQ) over the n industries
+    order of s_ri / s_i; unweighted: sum_ij abs(LQ_i - LQ_j) / (2 n^2 mean LQ) over the n industries
     that the reference has.
 
     References
