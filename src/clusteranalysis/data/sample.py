@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,8 @@ _WHOLE = ("year", "level")
 @lru_cache(maxsize=16)
 def _stored(path: Path) -> pd.DataFrame:
     """Read a packaged table into the contract's types: text, whole years, float numbers."""
-    table = pd.read_parquet(path)
+    with _whole(path):
+        table = pd.read_parquet(path)
     numbers = {
         column: "int64" if column in _WHOLE else "float64"
         for column in table.select_dtypes("number").columns
@@ -38,7 +41,22 @@ def _stored(path: Path) -> pd.DataFrame:
 def _map(path: Path) -> GeoDataFrame:
     import geopandas as gpd
 
-    return gpd.read_parquet(path)
+    with _whole(path):
+        return gpd.read_parquet(path)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say of a packaged file that cannot be read that it is damaged, and what mends it."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:200]
+        raise DataError(
+            f"the packaged table {path.name!r} is damaged ({reason}): reinstall clusteranalysis"
+        ) from None
 
 
 def _at_level(table: pd.DataFrame, level: int, name: str) -> pd.DataFrame:
