@@ -8,6 +8,7 @@ Everything but the peers is taken from the docstrings, so that the page cannot s
 from __future__ import annotations
 
 import inspect
+import re
 import tomllib
 from pathlib import Path
 
@@ -50,9 +51,19 @@ def entry(name: str, peers: list[str]) -> str:
     parts = sections(getattr(measures, name))
     elsewhere = "; ".join(peers) or "none that we know"
     return (
-        f"### `{name}`\n\n{parts['']}\n\n{parts['Notes']}\n\n"
+        f"### `{name}`\n\n{parts['']}\n\n{linked(parts['Notes'])}\n\n"
         f"*Source.* {' '.join(parts['References'].split())}\n\n*Elsewhere.* {elsewhere}.\n"
     )
+
+
+def linked(text: str) -> str:
+    """A docstring's cross-references as Markdown: to the entry on this page, where there is one."""
+
+    def link(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"[`{name}`](#{name})" if name in measures.__all__ else f"`{name}`"
+
+    return re.sub(r":func:`([\w.]+)`", link, text)
 
 
 def page() -> str:
