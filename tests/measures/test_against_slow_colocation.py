@@ -146,8 +146,11 @@ def test_correlations_of_shares_are_the_slow_ones(case):
     result = ca.locational_correlation(case.table, method="share", absent=case.absent)
     for group in case.groups:
         E, n = case.matrix(group), case.region_totals(group)
+        # A region without any jobs takes no part; a withheld cell in it is no such certainty.
         shares = [
-            [cell / size for cell in row] for row, size in zip(E, n, strict=True) if size != 0
+            [cell / size if size != 0 else NAN for cell in row]
+            for row, size in zip(E, n, strict=True)
+            if size != 0 or any(cell != 0 for cell in row)
         ]
         if shares:
             for column in columns(shares):  # equal but for rounding is neither equal nor not

@@ -27,7 +27,7 @@ def nation(data, case):
     N = sum(X)
     published = None
     if not math.isnan(N) and data.draw(st.booleans()):
-        published = N = N + data.draw(st.floats(0.0, 1e6))
+        published = N = N + data.draw(st.just(0.0) | st.floats(0.5, 1e6))
     return X, N, area(X, total=published, industries=case.industries)
 
 

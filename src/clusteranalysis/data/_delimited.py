@@ -178,7 +178,9 @@ def assembled(columns: dict[str, Any], classification: str) -> pd.DataFrame:
     series = {}
     for name in list(columns):
         column = columns.pop(name)
-        series[name] = column.to_pandas() if isinstance(column, pa.Array) else column
+        # Not every version of Arrow gives a column without any value the type of text.
+        text = isinstance(column, pa.Array)
+        series[name] = pd.Series(column.to_pandas(), dtype="str") if text else column
     table = pd.DataFrame(series, copy=False)
     table.attrs["classification"] = classification
     return table
