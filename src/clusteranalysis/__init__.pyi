@@ -107,6 +107,13 @@ from .measures.points import m_function as m_function
 from .measures.points import read_establishments as read_establishments
 from .measures.points import ripley_k as ripley_k
 from .measures.uncertainty import pool_draws as pool_draws
+from .process import Charter as Charter
+from .process import Scorecard as Scorecard
+from .process import TrackingData as TrackingData
+from .process import check_charters as check_charters
+from .process import read_charter as read_charter
+from .process import scorecard as scorecard
+from .process import write_scorecard as write_scorecard
 from .regions import Region as Region
 from .regions import aggregate_regions as aggregate_regions
 from .regions import find_region as find_region

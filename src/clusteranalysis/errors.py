@@ -7,6 +7,7 @@ All of them derive from :class:`ClusterAnalysisError`, so that the command line 
 from __future__ import annotations
 
 __all__ = [
+    "CharterError",
     "ClusterAnalysisError",
     "DataError",
     "DefinitionError",
@@ -34,6 +35,10 @@ class DefinitionError(ClusterAnalysisError, ValueError):
 
 class DataError(ClusterAnalysisError):
     """A data file is missing, unreadable, or not what its name says."""
+
+
+class CharterError(ClusterAnalysisError, ValueError):
+    """A working group's charter breaks its contract; every fault is named at once with its line."""
 
 
 class OutputError(ClusterAnalysisError):

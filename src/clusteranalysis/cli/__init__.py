@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import clusteranalysis as ca
+from clusteranalysis.cli.charter import charter_app
 from clusteranalysis.cli.fetch import DataDir, YearsOption, fetch_app
 from clusteranalysis.cli.measure import measure
 from clusteranalysis.cli.tables import (
@@ -25,7 +26,14 @@ from clusteranalysis.cli.tables import (
     require_table_name,
     write,
 )
-from clusteranalysis.errors import ClusterAnalysisError, DataError, DefinitionError, SchemaError
+from clusteranalysis.cli.track import track
+from clusteranalysis.errors import (
+    CharterError,
+    ClusterAnalysisError,
+    DataError,
+    DefinitionError,
+    SchemaError,
+)
 from clusteranalysis.files import require_folder
 
 __all__ = ["app", "main"]
@@ -42,7 +50,9 @@ app = typer.Typer(
 sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_args_is_help=True)
 app.add_typer(sample_app, name="sample")
 app.add_typer(fetch_app, name="fetch")
+app.add_typer(charter_app, name="charter")
 app.command()(measure)
+app.command()(track)
 RegionOption = Annotated[
     str,
     typer.Option(
@@ -321,8 +331,9 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(" ".join(error.format_message().split()))
     except ClusterAnalysisError as error:
-        # A definition's faults, and files that could not be fetched, stand one to a line.
-        _fail(str(error), lines=isinstance(error, (DefinitionError, DataError)))
+        # Faults of a definition or charter, and files not fetched, stand one to a line.
+        listed = isinstance(error, (CharterError, DefinitionError, DataError))
+        _fail(str(error), lines=listed)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except typer.Abort:

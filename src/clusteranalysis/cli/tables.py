@@ -18,7 +18,16 @@ from clusteranalysis.files import replacing, require_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["console", "err", "give", "held", "one_year", "require_table_name", "write"]
+__all__ = [
+    "chosen_formats",
+    "console",
+    "err",
+    "give",
+    "held",
+    "one_year",
+    "require_table_name",
+    "write",
+]
 
 # A path or a name such as ":car:" is not a picture.
 console = Console(emoji=False)
@@ -43,6 +52,16 @@ def one_year(table: pd.DataFrame, year: int | None) -> pd.DataFrame:
         has = ", ".join(map(str, sorted(set(table.get("year", []))))) or "no column 'year'"
         raise SchemaError(f"the table has no year {year} (it has {has})")
     return table[table["year"] == year]
+
+
+def chosen_formats(text: str, known: tuple[str, ...]) -> tuple[Any, ...]:
+    """Formats of a list such as ``html,pdf``, in the order of the known ones."""
+    asked = [one.strip().lower() for one in text.split(",") if one.strip()]
+    unknown = [one for one in asked if one not in known]
+    if unknown or not asked:
+        named = repr(unknown[0]) if unknown else "nothing"
+        raise SchemaError(f"--format holds {named}: use any of {', '.join(known)}")
+    return tuple(one for one in known if one in asked)
 
 
 def require_table_name(path: Path | None) -> None:

@@ -121,7 +121,10 @@ def _base(
 
 def _from_csv(path: Path, vintage: int) -> ClusterDefinition:
     """A definition of two or three columns, one row a code."""
-    lines = list(csv.reader(io.StringIO(_read_text(path, str(path)))))
+    try:
+        lines = list(csv.reader(io.StringIO(_read_text(path, str(path)))))
+    except csv.Error as error:
+        raise DefinitionError(f"{path}: cannot be read as comma-separated text: {error}") from None
     header = [cell.strip().lower() for cell in lines[0]] if lines else []
     if not {"industry", "cluster"} <= set(header) or len(set(header)) < len(header):
         raise DefinitionError(

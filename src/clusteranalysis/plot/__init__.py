@@ -10,6 +10,7 @@ from clusteranalysis.plot.portfolio import portfolio
 from clusteranalysis.plot.quality import data_quality
 from clusteranalysis.plot.ranking import lq_ranking
 from clusteranalysis.plot.style import figure, save
+from clusteranalysis.plot.timeline import initiative_timeline
 from clusteranalysis.plot.trend import employment_trend
 from clusteranalysis.plot.wages import wage_gap
 
@@ -21,6 +22,7 @@ __all__ = [
     "employment_trend",
     "establishment_map",
     "figure",
+    "initiative_timeline",
     "lq_map",
     "lq_maps",
     "lq_ranking",

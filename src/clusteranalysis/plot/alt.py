@@ -15,6 +15,7 @@ import pandas as pd
 from clusteranalysis.plot import _curves as curves
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot.colocation import significant
+from clusteranalysis.plot.timeline import timeline_steps
 from clusteranalysis.schema import check_columns, check_option
 
 __all__ = ["Kind", "alt_text"]
@@ -33,6 +34,7 @@ Kind = Literal[
     "relative_density",
     "establishment_map",
     "colocation_matrix",
+    "initiative_timeline",
 ]
 
 
@@ -44,8 +46,8 @@ def alt_text(kind: Kind, table: pd.DataFrame) -> str:
     kind : str
         Name of the plot function: ``employment_trend``, ``portfolio``, ``lq_ranking``,
         ``shift_share_bars``, ``shift_share_waterfall``, ``wage_gap``, ``lq_map``, ``lq_maps``,
-        ``data_quality``, ``distance_density``, ``relative_density``, ``establishment_map`` or
-        ``colocation_matrix``.
+        ``data_quality``, ``distance_density``, ``relative_density``, ``establishment_map``,
+        ``colocation_matrix`` or ``initiative_timeline``.
     table : DataFrame
         The table that the plot was drawn from; distances are taken to be metres.
 
@@ -359,6 +361,26 @@ def _matrix(table: pd.DataFrame) -> str:
     )
 
 
+def _timeline(table: pd.DataFrame) -> str:
+    steps = timeline_steps(table, None)
+    counts = steps["status"].value_counts(sort=False).sort_index()
+    late = int((steps["state"] == "done late").sum())
+    still = table[steps["status"].isin(["planned", "under way"]).to_numpy()]
+    due = [
+        f"{row['action']} ({row['owner']}, {row['due']})"
+        for row in still.sort_values("due", kind="stable").to_dict("records")
+    ]
+    return (
+        f"Gantt chart of {_plural(len(steps), 'step')} of "
+        f"{_plural(steps['initiative'].nunique(), 'initiative')}, "
+        f"{table['start'].min()} to {table['due'].max()}: "
+        + ", ".join(f"{count} {status}" for status, count in counts.items())
+        + (f"; {late} done after it was due" if late else "")
+        + "."
+        + (f" Due next: {_names(due, 3)}." if due else "")
+    )
+
+
 _WRITERS: dict[str, Callable[[pd.DataFrame], str]] = dict(
     zip(
         get_args(Kind),
@@ -376,6 +398,7 @@ _WRITERS: dict[str, Callable[[pd.DataFrame], str]] = dict(
             _ratios,
             _establishments,
             _matrix,
+            _timeline,
         ),
         strict=True,
     )
