@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -47,7 +48,25 @@ def main() -> int:
         ("pytest", "-n", "auto", *rest),
     ]
     codes = [call(str(PYTHON), "-m", *check, cwd=ROOT, check=False) for check in checks]
+    codes.append(check_wheel())
     return next((code for code in codes if code), 0)
+
+
+def check_wheel() -> int:
+    """Run the main job as a stranger would: from the wheel, elsewhere, without this checkout."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build = (str(PYTHON), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+        call(*build, "--wheel-dir", str(folder), str(ROOT))
+        wheel = next(folder.glob("*.whl"))
+        venv.create(folder / "venv", with_pip=True)
+        python = folder / "venv" / PYTHON.relative_to(VENV)
+        pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        call(*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / "run.txt"))
+        call(*pip, "--no-deps", str(wheel))
+        away = folder / "elsewhere"
+        away.mkdir()
+        return call(str(python), "-m", "clusteranalysis", "brief", cwd=away, check=False)
 
 
 def install(name: str) -> None:
