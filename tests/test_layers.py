@@ -25,7 +25,7 @@ BELOW = {
     "industries": set(),
     "regions": set(),
     "data": {"industries", "regions", "kernels"},
-    "clusters": {"measures", "industries", "kernels"},
+    "clusters": {"measures", "industries", "regions", "kernels"},
     "plot": set(),
     "briefing": {"clusters", "plot", "measures", "industries", "regions"},
     "process": {"briefing", "clusters", "plot", "measures", "industries", "regions"},

@@ -17,6 +17,7 @@ from .clusters import read_definition as read_definition
 from .clusters import sensitivity as sensitivity
 from .clusters import strong_cluster_share as strong_cluster_share
 from .clusters import strong_clusters as strong_clusters
+from .clusters import supplier_gaps as supplier_gaps
 from .clusters import translate_definition as translate_definition
 from .clusters import write_definition as write_definition
 from .data import sample as sample

@@ -20,6 +20,7 @@ from clusteranalysis.clusters.peers import peer_regions, peer_standing
 from clusteranalysis.clusters.rules import ClusterRules
 from clusteranalysis.clusters.sensitivity import sensitivity
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
+from clusteranalysis.clusters.suppliers import supplier_gaps
 from clusteranalysis.clusters.tradability import compare_tradability, measured_tradability
 from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
 
@@ -47,6 +48,7 @@ __all__ = [
     "sensitivity",
     "strong_cluster_share",
     "strong_clusters",
+    "supplier_gaps",
     "translate_definition",
     "write_definition",
 ]

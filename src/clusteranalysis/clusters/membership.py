@@ -18,11 +18,11 @@ from clusteranalysis.errors import SchemaError
 from clusteranalysis.industries import level
 from clusteranalysis.schema import TOTAL, check_columns, check_employment
 
-__all__ = ["cluster_employment", "cluster_wages"]
+__all__ = ["OUT_OF_SCOPE", "cluster_employment", "cluster_wages"]
 
-# What CBP leaves out by its own scope has no withheld jobs in it: crops and animals, railroads,
-# the Postal Service, pension and trust funds, title offices, private households, government.
-_OUT_OF_SCOPE = ("111", "112", "482", "491", "5251", "52592", "54112", "814", "92")
+#: What CBP leaves out by its own scope has no withheld jobs in it: crops and animals, railroads,
+#: the Postal Service, pension and trust funds, title offices, private households, government.
+OUT_OF_SCOPE = ("111", "112", "482", "491", "5251", "52592", "54112", "814", "92")
 _PLACE = ["region", "year"]
 _VALUES = ["employment", "establishments", "payroll"]
 # The least that the squared plant sizes of a cell can add up to: plants of equal size.
@@ -85,7 +85,7 @@ def cluster_employment(cells: pd.DataFrame, *, definition: ClusterDefinition) ->
     summed = [*values, _SQUARES]
 
     published = shown.groupby([*_PLACE, "cluster"])[summed].sum()
-    in_scope = leaves[~leaves["industry"].str.startswith(_OUT_OF_SCOPE)]
+    in_scope = leaves[~leaves["industry"].str.startswith(OUT_OF_SCOPE)]
     unshown = _unshown_children(in_scope, shown, total)
 
     # A four-digit remainder with one candidate cluster is that cluster's; with more it is open.

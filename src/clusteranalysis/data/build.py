@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from clusteranalysis.data import simulated_establishments as simulated
 from clusteranalysis.data import sources, tables
+from clusteranalysis.data.purchases import CROSSWALK, USE, purchases
 from clusteranalysis.errors import DataError
 from clusteranalysis.files import replacing
 from clusteranalysis.regions import find_region, read_boundaries
@@ -74,6 +75,7 @@ _TYPES = {
     "reported_payroll": pa.int64(),
     "x": pa.int32(),
     "y": pa.int32(),
+    "dollars": pa.int64(),
 }
 
 
@@ -292,6 +294,37 @@ def build_sample(
             "a series",
         ],
         statewide_jobs={str(year): int(number) for year, number in jobs.items()},
+    )
+    say("reading the input-output accounts")
+    flows, members = purchases(source)
+    accounts = {
+        "agency": "US Bureau of Economic Analysis",
+        "product": "Input-Output Accounts, supply-use framework, detail level, 2017",
+        "licence": _CBP["licence"],
+        "naics_vintage": 2017,
+    }
+    joined = (
+        "codes that share NAICS codes (kinds of construction, branches of government, housing) "
+        "are joined under the first of them"
+    )
+    put(
+        f"{_SAMPLE}/purchases.parquet",
+        flows,
+        [USE, CROSSWALK],
+        **accounts,
+        units="US dollars of 2017 at purchasers' prices, imports included",
+        steps=[
+            "intermediate purchases only: value added, taxes, totals and final uses left out",
+            "from millions of dollars; zeros left out",
+            joined,
+        ],
+    )
+    put(
+        f"{_SAMPLE}/suppliers.parquet",
+        members,
+        [CROSSWALK],
+        **accounts,
+        steps=["the six-digit NAICS codes of each supplier", joined],
     )
     say("reading boundaries")
     own, everywhere = _maps(source, bay)

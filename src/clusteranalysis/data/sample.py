@@ -163,6 +163,19 @@ class Sample:
         return table
 
     @property
+    def purchases(self) -> pd.DataFrame:
+        """What industries of the nation buy: ``supplier, buyer, dollars`` (US dollars of 2017).
+
+        BEA's detail Use table at purchasers' prices, imports included; codes are BEA's.
+        """
+        return self._table("purchases").copy()
+
+    @property
+    def suppliers(self) -> pd.DataFrame:
+        """The six-digit NAICS 2017 codes of each BEA code: ``supplier, industry``."""
+        return self._table("suppliers").copy()
+
+    @property
     def titles(self) -> pd.DataFrame:
         """Industry titles of NAICS 2017: ``industry, title, level, parent``."""
         return naics(2017)
