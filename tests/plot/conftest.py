@@ -218,6 +218,116 @@ def pairs(count: int = 6) -> pd.DataFrame:
     return table
 
 
+def base_years() -> pd.DataFrame:
+    """Every base year from 2001; the sign of the regional effect changes; one is withheld."""
+    start = np.arange(2001, 2021)
+    random = np.random.default_rng(5)
+    parts = random.normal(0, 30_000, (3, len(start))).round()
+    table = pd.DataFrame(
+        {"start": start, "national": parts[0], "industry_mix": parts[1], "regional": parts[2]}
+    )
+    table["change"] = parts.sum(axis=0)
+    table.loc[3, ["industry_mix", "regional"]] = np.nan
+    return table
+
+
+def sizes() -> pd.DataFrame:
+    """County Business Patterns' nine classes; one is withheld."""
+    return pd.DataFrame(
+        {
+            "size_class": ["Fewer than 5 jobs", "5-9 jobs", "10-19 jobs", "20-49 jobs",
+                           "50-99 jobs", "100-249 jobs", "250-499 jobs", "500-999 jobs",
+                           "1,000 jobs or more"],
+            "establishments": [35_210.0, 11_004, 8_001, 6_120, 2_003, 1_150, np.nan, 70, 0],
+            "reference_share": [0.546, 0.189, 0.127, 0.086, 0.029, 0.016, 0.004, 0.002, 0.001],
+        }
+    )  # fmt: skip
+
+
+def industries() -> pd.DataFrame:
+    """Twenty industries of one cluster: whole, floors, one withheld, one without any bound."""
+    random = np.random.default_rng(6)
+    jobs = np.exp(random.normal(7, 1.2, 20)).round()
+    lq = np.exp(random.normal(0.2, 0.7, 20))
+    table = pd.DataFrame(
+        {
+            "title": [f"{name}, except those of the other kind" for name in NAMES[:20]],
+            "employment": jobs,
+            "employment_high": np.where(np.arange(20) % 4 == 1, 1.4 * jobs, jobs),
+            "location_quotient": lq,
+            "interval_low": lq / 1.3,
+            "interval_high": lq * 1.3,
+        }
+    )
+    gone = ["employment", "location_quotient", "interval_low", "interval_high"]
+    table.loc[2, gone] = np.nan
+    table.loc[2, "employment_high"] = 900.0
+    table.loc[5, [*gone, "employment_high"]] = np.nan
+    return table
+
+
+def inputs() -> pd.DataFrame:
+    """Twenty-five inputs: present, little present, none here, withheld, largely withheld."""
+    random = np.random.default_rng(7)
+    lq = np.exp(random.normal(-0.3, 0.9, 25))
+    share = np.sort(random.dirichlet(np.full(25, 0.7)))[::-1]
+    table = pd.DataFrame(
+        {
+            "title": NAMES,
+            "input_share": share,
+            "location_quotient": lq,
+            "interval_low": lq / 1.4,
+            "interval_high": lq * 1.4,
+            "open_share": np.where(np.arange(25) % 5 == 2, 0.5, 0.0),
+        }
+    )
+    gone = ["location_quotient", "interval_low", "interval_high", "open_share"]
+    table.loc[3, gone] = np.nan
+    table.loc[4, gone] = [0.0, 0.0, 0.0, 0.0]
+    return table
+
+
+def peers(count: int = 8) -> pd.DataFrame:
+    """Strips of eleven regions: our own is high, low, withheld; a peer is withheld or zero."""
+    random = np.random.default_rng(8)
+    regions = ["East Bay", *(f"{name} County, ST" for name in "ABCDEFGHIJ")]
+    parts = []
+    for name in NAMES[:count]:
+        value = np.exp(random.normal(0, 0.6, 11))
+        value[3] = np.nan
+        value[4] = 0.0
+        rank = np.full(11, np.nan)
+        rank[0] = 1 + (value > value[0]).sum()
+        parts.append(
+            pd.DataFrame(
+                {"name": name, "region": regions, "value": value,
+                 "own": np.arange(11) == 0, "rank": rank}
+            )
+        )  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    table.loc[0, ["value", "rank"]] = np.nan
+    return table
+
+
+def together(count: int = 25) -> pd.DataFrame:
+    """Unordered pairs of industries in three groups; one pair is not known."""
+    random = np.random.default_rng(9)
+    pairs = [(i, j) for i in range(count) for j in range(i)]
+    table = pd.DataFrame([(NAMES[i], NAMES[j]) for i, j in pairs], columns=["industry", "partner"])
+    near = np.array([0.06 if i % 3 == j % 3 else 0.0 for i, j in pairs])
+    table["coagglomeration"] = near + random.normal(0, 0.02, len(table))
+    table.loc[11, "coagglomeration"] = np.nan
+    return table
+
+
+def spots() -> gpd.GeoDataFrame:
+    """Six counties: hot, cold, not told apart (twice), withheld, hot but not for sure."""
+    return counties().assign(
+        getis_ord=[3.1, np.nan, -2.6, 0.2, 1.9, -0.4],
+        adjusted=[0.01, np.nan, 0.02, 0.8, 0.09, 0.7],
+    )
+
+
 @pytest.fixture
 def make():
     """Makers of fresh tables."""
@@ -235,6 +345,14 @@ def make():
         "relative_density": ratios,
         "establishment_map": firms,
         "colocation_matrix": pairs,
+        "shift_share_base_years": base_years,
+        "size_classes": sizes,
+        "cluster_industries": industries,
+        "supplier_gap": inputs,
+        "peer_strip": peers,
+        "coagglomeration_matrix": together,
+        "backbone_network": together,
+        "hot_spot_map": spots,
     }
 
 

@@ -115,3 +115,31 @@ def test_maps_refuse_what_they_cannot_draw(make):
     many = pd.concat([table.assign(cluster=str(i)) for i in range(7)])
     with pytest.raises(SchemaError, match="holds 7 clusters"):
         plot.lq_maps(many, figure=figure)
+
+
+def test_the_inset_takes_a_corner_that_is_free_of_counties_and_labels(make, drawn_texts):
+    table = make["lq_map"]()
+    state = table.dissolve().reset_index()[["geometry"]]
+    figure, ax = plot.figure("page")
+    plot.lq_map(table, ax=ax, inset=state)
+    (small,) = ax.child_axes
+    frame = small.get_window_extent()
+    whole = ax.get_window_extent()
+    assert (frame.x0, frame.y0) >= (whole.x0 - 0.5, whole.y0 - 0.5)
+    assert frame.x1 <= whole.x1 + 0.5
+    for patch in ax.patches[: len(table)]:
+        box = patch.get_window_extent()
+        main = min(box.x1, frame.x1) - max(box.x0, frame.x0)
+        assert main <= 0 or min(box.y1, frame.y1) - max(box.y0, frame.y0) <= 0
+    for text, box, _, _ in drawn_texts(figure):
+        across = min(box.x1, frame.x1) - max(box.x0, frame.x0)
+        up = min(box.y1, frame.y1) - max(box.y0, frame.y0)
+        assert min(across, up) <= 1, text
+    # The land, and in it the highlighted counties, at their place.
+    land, region = (patch.get_path().get_extents() for patch in small.patches)
+    assert land.x0 <= region.x0 < region.x1 <= land.x1
+    assert region.width < land.width
+    with pytest.raises(SchemaError, match="inset needs a geometry"):
+        plot.lq_map(table, inset=table.drop(columns="geometry"))
+    with pytest.raises(SchemaError, match="inset has no rows"):
+        plot.lq_map(table, inset=table.head(0))

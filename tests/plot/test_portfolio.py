@@ -179,27 +179,43 @@ def test_one_cluster_is_enough(make, drawn_texts):
 def test_places_are_free_even_in_a_crowd():
     random = np.random.default_rng(7)
     anchors = random.uniform(100, 200, (30, 2))
+    wall = np.array([0.0, 0.0, 90.0, 60.0])
+    ways = [[f"A label of {n} words", f"A label\nof {n} words"] for n in range(30)]
     spots = _labels.place(
-        anchors, np.full(30, 4.0), [[(70.0, 12.0), (40.0, 24.0)]] * 30, (300.0, 300.0)
-    )
-    rects = [spot.rect for spot in spots if spot is not None]
-    assert len(rects) >= 10
-    for index, rect in enumerate(rects):
-        assert rect.min() >= 0
-        assert rect.max() <= 300
-        for other in rects[:index]:
-            assert not _labels.meets_rect(rect[None], other)[0]
+        anchors, np.full(30, 4.0), ways, (300.0, 300.0), 9.0,
+        weights=np.arange(30.0), blocked=[wall],
+    )  # fmt: skip
+    found = [spot for spot in spots if spot is not None]
+    assert len(found) >= 10
+    # The label with the largest weight chooses first.
+    assert spots[29] is not None
+    for index, spot in enumerate(found):
+        x0, y0, x1, y1 = spot.rect
+        assert min(x0, y0) >= 0
+        assert max(x1, y1) <= 300
+        for other in [wall, *(spot.rect for spot in found[:index])]:
+            apart = max(other[0] - x1, x0 - other[2], other[1] - y1, y0 - other[3])
+            assert apart > -0.5, (spot.text, other)
+        near = np.clip(anchors, [x0, y0], [x1, y1])
+        assert np.hypot(*(near - anchors).T).min() > 3.5
+    again = _labels.place(
+        anchors, np.full(30, 4.0), ways, (300.0, 300.0), 9.0,
+        weights=np.arange(30.0), blocked=[wall],
+    )  # fmt: skip
+    assert [spot and (*spot.rect, spot.text) for spot in again] == [
+        spot and (*spot.rect, spot.text) for spot in spots
+    ]
 
 
-def test_segments_and_rectangles_meet_as_drawn():
-    rect = np.array([0.0, 0.0, 2.0, 1.0])
-    lines = np.array(
-        [[-1, 0.5, 3, 0.5], [-1, 2, 3, 2], [1, -1, 1, 3], [0.6, 0.5, 1, 0.6], [-1, 0.9, 0.4, 2.5]]
-    )
-    assert _labels.crosses_rect(lines, rect).tolist() == [True, False, True, True, False]
-    assert _labels.crosses_segment(lines, np.array([0.5, -1.0, 0.5, 1.5])).tolist() == [
-        True, False, False, False, False,
-    ]  # fmt: skip
-    disc = _labels.meets_circle(rect[None], np.array([3.0, 0.5]), 1.1)
-    assert disc.tolist() == [True]
-    assert _labels.meets_circle(rect[None], np.array([3.0, 0.5]), 0.9).tolist() == [False]
+def test_a_leader_runs_from_the_bubble_to_its_label():
+    anchors = np.array([[150.0, 150.0]])
+    near = [np.array([80.0, 120.0, 220.0, 180.0])]
+    (spot,) = _labels.place(anchors, np.array([5.0]), [["Far"]], (300.0, 300.0), 9.0, blocked=near)
+    assert spot is not None
+    assert spot.leader is not None
+    start, end = spot.leader[:2], spot.leader[2:]
+    assert np.hypot(*(start - anchors[0])) == pytest.approx(5.0)
+    assert np.all(np.clip(end, spot.rect[:2], spot.rect[2:]) == pytest.approx(end))
+    (close,) = _labels.place(anchors, np.array([5.0]), [["Near"]], (300.0, 300.0), 9.0)
+    assert close is not None
+    assert close.leader is None

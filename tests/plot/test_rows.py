@@ -21,6 +21,8 @@ def dots(ax):
     """Dots by row: x and whether filled."""
     found = {}
     for artist in ax.collections:
+        if artist.get_hatch():
+            continue
         for (x, y), color in zip(
             artist.get_offsets(),
             np.resize(artist.get_facecolor(), (len(artist.get_offsets()), 4)),
@@ -196,7 +198,7 @@ def test_wage_dots_stand_at_both_wages_and_are_hollow_without_the_us(make, drawn
     plot.wage_gap(table, ax=ax)
     ranked = table.dropna(subset=["wage"]).sort_values("wage", ascending=False, ignore_index=True)
     assert [label.get_text() for label in ax.get_yticklabels()] == ranked["name"].tolist()
-    stems, us, here = ax.collections
+    stems, us, here = (artist for artist in ax.collections if not artist.get_hatch())
     assert here.get_offsets()[:, 0].tolist() == ranked["wage"].tolist()
     assert us.get_offsets()[:, 0].tolist() == ranked["us_wage"].dropna().tolist()
     hollow = [to_hex(color) == "#ffffff" for color in here.get_facecolor()]
@@ -269,3 +271,36 @@ def test_long_names_are_broken_on_paper_and_cut_visibly_on_phones(make, drawn_te
     texts = drawn_texts(figure)
     assert any(text.startswith("Aerospace") and text.endswith("…") for text, _, _, _ in texts)
     assert all(box.x1 <= figure.bbox.width for _, box, _, _ in texts)
+
+
+@pytest.mark.parametrize("kind", ["lq_ranking", "shift_share_bars", "wage_gap", "portfolio"])
+def test_what_rests_on_withheld_or_imputed_jobs_is_hatched(kind, make, drawn_texts):
+    table = make[kind]()
+    table["open_share"] = [0.2, 0.21, 0.1, 0.0, np.nan] * 5
+    table["imputed_share"] = [0.0, 0.0, 0.15, 0.2, 0.0] * 5
+    figure, ax = plot.figure("page")
+    getattr(plot, kind)(table, ax=ax)
+    hatched = sorted(
+        tuple(artist.get_offsets()[0]) for artist in ax.collections if artist.get_hatch()
+    )
+    x, y = {
+        "lq_ranking": ("location_quotient", None),
+        "shift_share_bars": ("change", None),
+        "wage_gap": ("wage", None),
+        "portfolio": ("growth_difference", "location_quotient"),
+    }[kind]
+    over = table.iloc[[i for i in range(25) if i % 5 in (1, 2, 4)]]
+    assert [a for a, _ in hatched] == pytest.approx(sorted(over[x]))
+    if y:
+        assert [b for _, b in hatched] == pytest.approx(over.sort_values(x)[y].tolist())
+    assert "hatched: more than 20% of jobs withheld or imputed" in words(drawn_texts(figure))
+    figure, ax = plot.figure("page")
+    getattr(plot, kind)(table.fillna({"open_share": 0.0}), hatch_above=0.5, ax=ax)
+    assert not any(artist.get_hatch() for artist in ax.collections)
+    assert "hatched: more" not in words(drawn_texts(figure))
+    with pytest.raises(SchemaError, match="hatch_above=2"):
+        getattr(plot, kind)(table, hatch_above=2)
+    with pytest.raises(
+        SchemaError, match=r"'open_share' must hold shares from 0 to 1; row 3 has 7"
+    ):
+        getattr(plot, kind)(table.assign(open_share=np.where(np.arange(25) == 3, 7.0, 0.0)))

@@ -84,3 +84,32 @@ def test_repeated_years_and_empty_indices_are_refused(make):
         plot.employment_trend(pd.concat([table, table.head(1)]), ax=plot.figure()[1])
     with pytest.raises(SchemaError, match="nothing to draw"):
         plot.employment_trend(table.assign(index=np.nan), ax=plot.figure()[1])
+
+
+EDITIONS = {2003: "NAICS 2002", 2008: "NAICS 2007", 2012: "NAICS 2012", 2017: "NAICS 2017"}
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+def test_new_editions_are_named_above_the_lines(width, make, drawn_texts):
+    figure, ax = plot.figure(width)
+    plot.employment_trend(make["employment_trend"](), breaks=EDITIONS | {2030: "NAICS 2027"}, ax=ax)
+    dotted = [
+        line for line in ax.lines if len(line.get_xdata()) == 2 and len(set(line.get_xdata())) == 1
+    ]
+    assert [line.get_xdata()[0] for line in dotted] == [2002.5, 2007.5, 2011.5, 2016.5]
+    texts = drawn_texts(figure)
+    top = ax.get_window_extent().y1
+    signs = [(box, text) for text, box, _, _ in texts if text.startswith("NAICS\n")]
+    assert [text.replace("\n", " ") for _, text in signs] == list(EDITIONS.values())
+    for box, text in signs:
+        assert box.y0 > top, text
+    for index, (text, box, _, _) in enumerate(texts):
+        for other, second, _, _ in texts[:index]:
+            meet = min(box.x1, second.x1) - max(box.x0, second.x0)
+            assert min(meet, min(box.y1, second.y1) - max(box.y0, second.y0)) <= 1, (text, other)
+
+
+def test_an_edition_of_the_first_year_breaks_nothing(make):
+    _, ax = plot.figure("page")
+    plot.employment_trend(make["employment_trend"](), breaks={2001: "NAICS 1997"}, ax=ax)
+    assert not any(text.get_text().startswith("NAICS") for text in ax.texts)

@@ -26,6 +26,11 @@ def ratio(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
+def digits(value: float, count: int = 2) -> str:
+    """Write a value of no known unit with so many digits and a true minus."""
+    return f"{value:.{count}g}".replace("-", "\N{MINUS SIGN}")
+
+
 def count_axis(axis: Axis, *, sign: bool = False, prefix: str = "") -> None:
     """Write ticks with thousands separators."""
     axis.set_major_formatter(FuncFormatter(lambda v, _: prefix + number(v, sign=sign)))

@@ -11,15 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.path import Path as Outline
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot._inset import Corner
+from clusteranalysis.plot._outlines import main_part
 
 __all__: list[str] = []
-
-#: Parts of a county smaller than this share of its largest part do not widen the view.
-_SMALL = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,6 @@ def project(geotable: pd.DataFrame, columns: Sequence[str], crs: str) -> Any:
     return frame
 
 
-def main_part(shape: Any) -> Any:
-    """Return a county without its far islands."""
-    parts = sorted(getattr(shape, "geoms", [shape]), key=lambda part: -part.area)
-    kept = [part for part in parts if part.area >= _SMALL * parts[0].area]
-    return shapely.MultiPolygon(kept) if len(kept) > 1 else kept[0]
-
-
 def view(frame: Any, pad: float = 0.015) -> tuple[float, float, float, float]:
     """Bounds that the main parts of all counties fill."""
     bounds = np.array([main_part(shape).bounds for shape in frame.geometry])
@@ -76,29 +67,32 @@ def view(frame: Any, pad: float = 0.015) -> tuple[float, float, float, float]:
     )
 
 
-def outline(shape: Any) -> Outline:
-    """Return polygons as one path, holes left open."""
-    rings = []
-    for part in getattr(shape, "geoms", [shape]):
-        for ring in (part.exterior, *part.interiors):
-            rings.append(Outline(np.asarray(ring.coords)[:, :2], closed=True))
-    return Outline.make_compound_path(*rings)
-
-
-def place_labels(ax: Axes, frame: Any, texts: Sequence[Sequence[str]], size: float) -> list[Label]:
+def place_labels(
+    ax: Axes,
+    frame: Any,
+    texts: Sequence[Sequence[str]],
+    size: float,
+    corner: Corner | None = None,
+) -> list[Label]:
     """Put every label inside its county, or beside all counties with a leader.
 
     Each label comes in one or more ways to break it; a way that fits inside is best.
 
-    The view widens until the labels that do not fit inside have room at the picture's edge.
+    The view widens until the labels that do not fit inside have room at the picture's edge, and
+    the small map of a corner, which is drawn here, has one that is free of counties.
     """
     placed: list[Label] = []
     for pad in (0.015, 0.06, 0.12, 0.18, 0.25, 0.33):
         look(ax, view(frame, pad))
-        tried = _try(ax, frame, texts, size)
+        spot = (
+            None if corner is None else corner.find(ax, [_in_points(ax, s) for s in frame.geometry])
+        )
+        tried = _try(ax, frame, texts, size, [] if spot is None else [spot])
         placed = [label for label in tried if label is not None]
-        if len(placed) == len(tried):
+        if len(placed) == len(tried) and (corner is None or spot is not None):
             break
+    if corner is not None and spot is not None:
+        corner.draw(ax, spot)
     return placed if len(placed) == len(texts) else [
         label or _forced(ax, shape, ways[0], lq)
         for label, shape, ways, lq in zip(
@@ -129,7 +123,9 @@ def _in_points(ax: Axes, shape: Any) -> Any:
     return shapely.transform(shape, convert)
 
 
-def _try(ax: Axes, frame: Any, ways: Sequence[Sequence[str]], size: float) -> list[Label | None]:
+def _try(
+    ax: Axes, frame: Any, ways: Sequence[Sequence[str]], size: float, used: Sequence[Any] = ()
+) -> list[Label | None]:
     """Place what can be placed in the present view, the hardest first."""
     shapes = [main_part(_in_points(ax, shape)) for shape in frame.geometry]
     all_shapes = shapely.union_all(shapes)
@@ -146,7 +142,7 @@ def _try(ax: Axes, frame: Any, ways: Sequence[Sequence[str]], size: float) -> li
                 texts[index] = text
                 break
     leaders: list[Any] = [None] * len(shapes)
-    taken = [box for box in boxes if box is not None]
+    taken = [*used, *(box for box in boxes if box is not None)]
     lines: list[Any] = []
     for index in [i for i, box in enumerate(boxes) if box is None]:
         found = _beside(

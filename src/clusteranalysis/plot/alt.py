@@ -6,14 +6,18 @@ that text and picture agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from clusteranalysis.plot import _alt_context as around
 from clusteranalysis.plot import _curves as curves
 from clusteranalysis.plot import _format as fmt
+from clusteranalysis.plot._alt_words import missing as _missing
+from clusteranalysis.plot._alt_words import names as _names
+from clusteranalysis.plot._alt_words import plural as _plural
 from clusteranalysis.plot.colocation import significant
 from clusteranalysis.plot.timeline import timeline_steps
 from clusteranalysis.schema import check_columns, check_option
@@ -35,6 +39,14 @@ Kind = Literal[
     "establishment_map",
     "colocation_matrix",
     "initiative_timeline",
+    "shift_share_base_years",
+    "size_classes",
+    "cluster_industries",
+    "supplier_gap",
+    "peer_strip",
+    "coagglomeration_matrix",
+    "backbone_network",
+    "hot_spot_map",
 ]
 
 
@@ -47,9 +59,12 @@ def alt_text(kind: Kind, table: pd.DataFrame) -> str:
         Name of the plot function: ``employment_trend``, ``portfolio``, ``lq_ranking``,
         ``shift_share_bars``, ``shift_share_waterfall``, ``wage_gap``, ``lq_map``, ``lq_maps``,
         ``data_quality``, ``distance_density``, ``relative_density``, ``establishment_map``,
-        ``colocation_matrix`` or ``initiative_timeline``.
+        ``colocation_matrix``, ``initiative_timeline``, ``shift_share_base_years``,
+        ``size_classes``, ``cluster_industries``, ``supplier_gap``, ``peer_strip``,
+        ``coagglomeration_matrix``, ``backbone_network`` or ``hot_spot_map``.
     table : DataFrame
-        The table that the plot was drawn from; distances are taken to be metres.
+        The table that the plot was drawn from, with the plot's own defaults: distances are taken
+        to be metres, and the values of pairs to be in the column ``coagglomeration``.
 
     Returns
     -------
@@ -72,24 +87,6 @@ def alt_text(kind: Kind, table: pd.DataFrame) -> str:
     """
     check_option("kind", kind, Kind)
     return " ".join(_WRITERS[kind](table).split())
-
-
-def _names(named: Iterable[object], most: int = 5) -> str:
-    """List a few names and count the others."""
-    names = [str(name) for name in named]
-    if len(names) > most:
-        return f"{'; '.join(names[:most])} and {len(names) - most} more"
-    # Semicolons, because names hold commas.
-    return "; ".join(names)
-
-
-def _missing(names: Iterable[object], why: str) -> str:
-    listed = _names(names)
-    return f" Not shown ({why}): {listed}." if listed else ""
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _trend(table: pd.DataFrame) -> str:
@@ -226,7 +223,7 @@ def _wages(table: pd.DataFrame) -> str:
 def _map(table: pd.DataFrame) -> str:
     check_columns(table, ["name", "location_quotient"], what="map table")
     return (
-        f"Map of {_plural(len(table), 'county').replace('countys', 'counties')} coloured by "
+        f"Map of {_plural(len(table), 'county')} coloured by "
         f"location quotient, 1 = US average. {_counties(table)}"
     )
 
@@ -399,6 +396,14 @@ _WRITERS: dict[str, Callable[[pd.DataFrame], str]] = dict(
             _establishments,
             _matrix,
             _timeline,
+            around.base_years,
+            around.sizes,
+            around.industries,
+            around.suppliers,
+            around.peers,
+            around.pairs,
+            around.network,
+            around.hot_spots,
         ),
         strict=True,
     )

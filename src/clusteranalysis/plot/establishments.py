@@ -22,7 +22,8 @@ from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._curves import Unit, drawn_unit
-from clusteranalysis.plot._geography import look, outline, view
+from clusteranalysis.plot._geography import look, view
+from clusteranalysis.plot._outlines import outline
 from clusteranalysis.plot.style import BLUE, MUTED, ORANGE, TEXT, VERMILION, context
 from clusteranalysis.schema import check_columns
 

@@ -12,27 +12,29 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _doubt as doubt
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import Rows, rows
 from clusteranalysis.plot.style import BLUE, MUTED, ORANGE, SKY, TEXT, VERMILION, context
 from clusteranalysis.schema import check_columns
 
-__all__ = ["shift_share_bars", "shift_share_waterfall"]
+__all__ = ["PARTS", "SLACK", "shift_share_bars", "shift_share_waterfall"]
 
 #: Column, words, fill, hatch. The hatch tells the three apart in grey.
-_PARTS = (
+PARTS = (
     ("national", "national growth", "#BBBBBB", ""),
     ("industry_mix", "industry mix", SKY, "////"),
     ("regional", "regional effect", ORANGE, "...."),
 )
 #: Four whole numbers rounded apart from each other may miss their sum by two.
-_SLACK = 2.5
+SLACK = 2.5
 
 
 def shift_share_bars(
     table: pd.DataFrame,
     *,
+    hatch_above: float = doubt.LIMIT,
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -47,6 +49,9 @@ def shift_share_bars(
     table : DataFrame
         One row a cluster: ``name`` and, in jobs, ``national``, ``industry_mix``, ``regional`` and
         ``change``, their sum. A cluster with a NaN is listed below the picture.
+    hatch_above : float
+        A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
+        more than this, or are not known, is hatched; the legend says so.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -73,16 +78,17 @@ def shift_share_bars(
     >>> [float(bar.get_width()) for bar in ax.containers[1]]
     [10.0, -50.0]
     """
-    columns = [column for column, _, _, _ in _PARTS]
+    columns = [column for column, _, _, _ in PARTS]
     check_columns(table, ["name", *columns, "change"], what="shift-share table")
     frame = pd.DataFrame({column: fmt.floats(table, column) for column in [*columns, "change"]})
     frame["name"] = fmt.strings(table, "name")
+    frame["hatched"] = doubt.doubtful(table, hatch_above)
     complete = frame[[*columns, "change"]].notna().all(axis=1)
     shown = frame[complete].sort_values("change", ascending=False, kind="stable", ignore_index=True)
     if shown.empty:
         raise SchemaError("no row of the shift-share table is complete: nothing to draw")
     gap = (shown[columns].sum(axis=1) - shown["change"]).abs()
-    bad = gap > _SLACK + 1e-6 * shown[columns].abs().sum(axis=1)
+    bad = gap > SLACK + 1e-6 * shown[columns].abs().sum(axis=1)
     if bad.any():
         listed = ", ".join(
             f"{shown['name'][i]!r} by {gap[i]:,.1f}" for i in np.flatnonzero(bad)[:5]
@@ -98,7 +104,7 @@ def shift_share_bars(
         right, left = np.zeros(len(shown)), np.zeros(len(shown))
         thick = 0.34 if lines.compact else 0.62
         handles: list[Any] = []
-        for column, _, fill, hatch in _PARTS:
+        for column, _, fill, hatch in PARTS:
             values = shown[column].to_numpy()
             ax.barh(
                 lines.y, values, thick, left=np.where(values >= 0, right, left), color=fill,
@@ -107,6 +113,9 @@ def shift_share_bars(
             right += np.maximum(values, 0)
             left += np.minimum(values, 0)
             handles.append(Patch(facecolor=fill, hatch=hatch, edgecolor="white", linewidth=0.6))
+        hatched = shown["hatched"].to_numpy()
+        for row in np.flatnonzero(hatched):
+            doubt.halo(ax, float(shown["change"][row]), lines.y[row], 2.2, 3.9)
         ax.axvline(0, color=TEXT, linewidth=1.0, zorder=1.8 if lines.compact else 2.5)
         ax.plot(
             shown["change"], lines.y, linestyle="none", marker="d", markersize=6.5,
@@ -126,7 +135,11 @@ def shift_share_bars(
             note=fmt.join_notes(
                 note, fmt.not_shown(frame["name"][~complete].tolist(), "jobs withheld")
             ),
-            groups=[lay.Group([*handles, mark], [*(p[1] for p in _PARTS), "change, their sum"])],
+            groups=doubt.add_to(
+                [lay.Group([*handles, mark], [*(p[1] for p in PARTS), "change, their sum"])],
+                hatched,
+                hatch_above,
+            ),
             outside=lines.outside,
             height=lines.height,
         )
@@ -185,7 +198,7 @@ def shift_share_waterfall(
             f"without NaN; it has {len(jobs)} rows, {int((~np.isfinite(jobs)).sum())} without jobs"
         )
     before = np.cumsum(jobs[:-1])
-    if abs(before[-1] - jobs[-1]) > _SLACK + 1e-6 * abs(jobs[-1]):
+    if abs(before[-1] - jobs[-1]) > SLACK + 1e-6 * abs(jobs[-1]):
         raise SchemaError(
             f"the first level and the changes add up to {before[-1]:,.1f}, the last level is "
             f"{jobs[-1]:,.1f}: pass the steps of one shift-share call"

@@ -17,11 +17,13 @@ from matplotlib.transforms import Affine2D, ScaledTranslation
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
-from clusteranalysis.plot._geography import Label, outline, place_labels, project, view
+from clusteranalysis.plot._geography import Label, place_labels, project, view
+from clusteranalysis.plot._inset import Corner
+from clusteranalysis.plot._outlines import outline
 from clusteranalysis.plot.style import MUTED, TEXT, context, ink
 from clusteranalysis.schema import check_columns
 
-__all__ = ["COLORS", "EDGES", "color_class", "lq_map", "lq_maps"]
+__all__ = ["COLORS", "EDGES", "color_class", "lq_map", "lq_maps", "write_label"]
 
 _COLUMNS = ("region", "name", "location_quotient", "highlight", "geometry")
 #: Ends of the classes: steps of the same ratio below and above 1, the outer classes open.
@@ -32,6 +34,8 @@ _WITHHELD: dict[str, Any] = {"facecolor": "white", "hatch": "////", "edgecolor":
 #: Over the colour of a class that withheld jobs could change.
 _OPEN: dict[str, Any] = {"hatch": "////", "edgecolor": "white"}
 _MOST = 6
+#: Before a quotient that withheld jobs could only raise.
+_FLOOR = "≥"
 
 
 def lq_map(
@@ -41,6 +45,7 @@ def lq_map(
     title: str | None = None,
     note: str | None = None,
     highlight_label: str = "the region",
+    inset: pd.DataFrame | None = None,
     crs: str = "EPSG:3310",
 ) -> Axes:
     """Draw one cluster's location quotient by county, in classes on both sides of 1.
@@ -62,6 +67,9 @@ def lq_map(
         What the figure asks or finds; the footer (source, vintage, base of the quotient).
     highlight_label : str
         What the heavy outline marks.
+    inset : GeoDataFrame, optional
+        Outlines of what lies around, such as all counties of the state: a small map in a corner
+        shows the highlighted counties in it, black.
     crs : str
         Projection to draw in; California Albers by default.
 
@@ -109,7 +117,8 @@ def lq_map(
         for name, value in zip(frame["name"], _values(frame, "withheld"), strict=True):
             broken = lay.two_lines(name, size)
             texts.append(list(dict.fromkeys(f"{part}\n{value}" for part in (name, broken))))
-        _counties(ax, frame, texts, size)
+        corner = None if inset is None else Corner(inset, frame, crs)
+        _counties(ax, frame, texts, size, corner)
         _bar(ax, arranged, size, wide)
     return ax
 
@@ -240,12 +249,14 @@ def color_class(lq: float) -> int:
 def _values(frame: Any, missing: str) -> list[str]:
     """Write each quotient; one that withheld jobs could lift to another class is a floor."""
     return [
-        missing if lq != lq else f"{'≥' if floor else ''}{fmt.ratio(lq)}"
+        missing if lq != lq else f"{_FLOOR if floor else ''}{fmt.ratio(lq)}"
         for lq, floor in zip(frame["location_quotient"], frame["open"], strict=True)
     ]
 
 
-def _counties(ax: Axes, frame: Any, texts: list[list[str]], size: float) -> None:
+def _counties(
+    ax: Axes, frame: Any, texts: list[list[str]], size: float, corner: Corner | None = None
+) -> None:
     """Draw the counties and their labels into an axes of final size."""
     # Counties first, so that callers find them in the order of the table. Hatch lines take the
     # edge's colour, so the borders between counties are drawn apart.
@@ -264,18 +275,21 @@ def _counties(ax: Axes, frame: Any, texts: list[list[str]], size: float) -> None
             PathPatch(outline(chosen.geometry.union_all()), facecolor="none", edgecolor="black",
                       linewidth=2.2, zorder=2, joinstyle="round")
         )  # fmt: skip
-    for label in place_labels(ax, frame, texts, size):
-        _write(ax, label, size)
+    for label in place_labels(ax, frame, texts, size, corner):
+        write_label(ax, label, size)
 
 
-def _write(ax: Axes, label: Label, size: float) -> None:
+def write_label(ax: Axes, label: Label, size: float) -> None:
+    """Write a label that has its place, and its leader."""
     lq = label.quotient
-    color = ink(COLORS[color_class(lq)]) if label.inside and lq == lq else "black"
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
+    shade = COLORS[color_class(lq)] if label.inside and lq == lq else "white"
+    # On a hatch letters need a ground of their own.
+    hatched = label.inside and (lq != lq or _FLOOR in label.text)
+    box = {"facecolor": shade, "edgecolor": "none", "pad": 1.0, "alpha": 0.85}
     ax.annotate(
         label.text, label.anchor, xytext=label.offset, textcoords="offset points", ha="center",
-        va="center", fontsize=size, linespacing=1.1, color=color, zorder=5,
-        bbox=box if label.inside and lq != lq else None, annotation_clip=False,
+        va="center", fontsize=size, linespacing=1.1, color=ink(shade), zorder=5,
+        bbox=box if hatched else None, annotation_clip=False,
     )  # fmt: skip
     if label.leader is not None:
         halo = withStroke(linewidth=2.4, foreground="white")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _doubt as doubt
 from clusteranalysis.plot import _format as fmt
-from clusteranalysis.plot import _labels as places
 from clusteranalysis.plot import _layout as lay
+from clusteranalysis.plot._naming import Naming
 from clusteranalysis.plot.ranking import check_tradability
 from clusteranalysis.plot.style import MUTED, PALE, TEXT, TRADABILITY, context
 from clusteranalysis.schema import check_columns
@@ -40,6 +40,7 @@ QUADRANTS = {
 def portfolio(
     table: pd.DataFrame,
     *,
+    hatch_above: float = doubt.LIMIT,
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -60,6 +61,9 @@ def portfolio(
         ``quadrant`` (str); optional ``location_quotient_low`` and ``location_quotient_high``
         (certain bounds, pale bar) and ``interval_low`` and ``interval_high`` (statistical
         interval, thin line). A cluster with a NaN, or with a quotient of zero, is listed below.
+    hatch_above : float
+        A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
+        more than this, or are not known, is hatched; the legend says so.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -93,6 +97,7 @@ def portfolio(
         frame[column] = fmt.floats(table, column) if column in table.columns else np.nan
     frame["name"], frame["kind"] = fmt.strings(table, "name"), fmt.strings(table, "tradability")
     frame["selected"] = fmt.flags(table, "selected")
+    frame["hatched"] = doubt.doubtful(table, hatch_above)
     check_tradability(frame["kind"])
     zero = frame["location_quotient"].eq(0) | frame["employment"].eq(0)
     partial = frame[list(_COLUMNS[1:4])].isna().any(axis=1) & ~zero
@@ -112,7 +117,9 @@ def portfolio(
     )
     with context():
         ax = lay.begin(ax, height=6.4)
-        _Picture(ax, shown).draw(title or "Strong here, and growing faster than in the US?", footer)
+        _Picture(ax, shown, hatch_above).draw(
+            title or "Strong here, and growing faster than in the US?", footer
+        )
     return ax
 
 
@@ -127,6 +134,7 @@ class _Picture:
 
     ax: Axes
     shown: pd.DataFrame
+    limit: float
     size: float = 9.0
     largest: float = 20.0
     radii: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -152,30 +160,30 @@ class _Picture:
         )  # fmt: skip
         self._bubbles()
         order = shown.sort_values("location_quotient", ascending=False, kind="stable").index
-        numbers = {int(i): str(rank) for rank, i in enumerate(order, 1)}
         self._limits(400.0, 300.0)
-        keyed: set[int] = set(range(len(shown))) if small else set()
-        while True:
-            arranged = lay.arrange(
-                ax, title=title, note=note, size=self.size, groups=self._groups(),
+
+        def arrange(key: Callable[[float], str] | None) -> lay.Arranged:
+            return lay.arrange(
+                ax, title=title, note=note, size=self.size, groups=self._groups(), key=key,
                 height=290.0 if small else 300.0 if self.size > 10 else 350.0,
-                key=partial(self._key, order, numbers, frozenset(keyed)) if keyed else None,
             )  # fmt: skip
-            box = ax.get_window_extent()
-            wide, tall = lay.points(ax, box.width), lay.points(ax, box.height)
-            self._limits(float(wide), float(tall))
-            corners = self._corners()
-            spots, texts = self._spots(corners, numbers, keyed, float(wide), float(tall))
-            lost = {i for i, spot in enumerate(spots) if spot is None} - keyed
-            if not lost:
-                break
-            # Number what has no free place, and lay out again with room for its key.
-            keyed |= lost
-            for artist in corners:
-                artist.remove()
-            arranged.undo()
-        for index, (spot, text) in enumerate(zip(spots, texts, strict=True)):
-            self._write(index, spot, text)
+
+        def settle(wide: float, tall: float) -> list[Text]:
+            self._limits(wide, tall)
+            return self._corners()
+
+        naming = Naming(
+            ax,
+            at=shown[["growth_difference", "location_quotient"]].to_numpy(),
+            radii=self.radii * _reach(shown["kind"]) + doubt.WIDER * shown["hatched"].to_numpy(),
+            names=shown["name"].tolist(),
+            order=[int(i) for i in order],
+            size=self.size,
+            weights=(shown["selected"] * 1e9 + shown["employment"]).to_numpy(),
+            bold=shown["selected"].to_numpy(),
+            head="By location quotient:",
+        )
+        naming.draw(arrange, settle, range(len(shown)) if small else ())
 
     def _bubbles(self) -> None:
         for y in self.shown.index:
@@ -201,6 +209,8 @@ class _Picture:
                     [low, high], [lq, lq], color=PALE, linewidth=2.2, solid_capstyle="butt",
                     zorder=1.9,
                 )  # fmt: skip
+            if row["hatched"]:
+                doubt.halo(self.ax, x, lq, float(self.radii[y]), 2.95)
             self.ax.scatter(
                 [x], [lq], s=_points2(float(self.radii[y]), marker), marker=marker,
                 facecolor=to_rgba(color, 0.72) if row["selected"] else (1, 1, 1, 0.6),
@@ -241,77 +251,6 @@ class _Picture:
             )  # fmt: skip
         return list(made)
 
-    def _spots(
-        self, corners: list[Text], numbers: dict[int, str], keyed: set[int], wide: float,
-        tall: float,
-    ) -> tuple[list[places.Spot | None], list[str]]:  # fmt: skip
-        ax, shown = self.ax, self.shown
-        frame = ax.get_window_extent()
-
-        def box(artist: Text) -> np.ndarray:
-            found = artist.get_window_extent()
-            edges = [found.x0 - frame.x0, found.y0 - frame.y0,
-                     found.x1 - frame.x0, found.y1 - frame.y0]  # fmt: skip
-            return np.asarray(lay.points(ax, np.array(edges)))
-
-        spot = np.column_stack([shown["growth_difference"], shown["location_quotient"]])
-        anchors = lay.points(ax, ax.transData.transform(spot) - [frame.x0, frame.y0])
-        variants: list[list[str]] = []
-        for index, name in enumerate(shown["name"]):
-            if index in keyed:
-                variants.append([numbers[index]])
-                continue
-            variants.append(list(dict.fromkeys([name, lay.two_lines(name, self.size)])))
-        sizes = [
-            [(lay.text_width(t, self.size) + 3, lay.text_height(t, self.size)) for t in texts]
-            for texts in variants
-        ]
-        origin = lay.points(ax, ax.transData.transform((0, 1)) - [frame.x0, frame.y0])
-        lines = [
-            np.array([0, origin[1] - 0.5, wide, origin[1] + 0.5]),
-            np.array([origin[0] - 0.5, 0, origin[0] + 0.5, tall]),
-        ]
-        spots = places.place(
-            np.asarray(anchors), self.radii * _reach(shown["kind"]), sizes, (wide, tall),
-            weights=(shown["selected"] * 1e9 + shown["employment"]).to_numpy(),
-            blocked=[box(corner) for corner in corners], avoid=lines,
-        )  # fmt: skip
-        chosen = [
-            texts[found.variant] if found else texts[0]
-            for found, texts in zip(spots, variants, strict=True)
-        ]
-        return spots, chosen
-
-    def _write(self, index: int, spot: places.Spot | None, text: str) -> None:
-        row = self.shown.loc[index]
-        anchor = (row["growth_difference"], row["location_quotient"])
-        frame = self.ax.get_window_extent()
-        at = lay.points(self.ax, self.ax.transData.transform(anchor) - [frame.x0, frame.y0])
-        # A number that found no place at all stands on its bubble.
-        x, y = spot.center if spot else (float(at[0]), float(at[1]))
-        self.ax.annotate(
-            text, anchor, xytext=(x - at[0], y - at[1]), textcoords="offset points", ha="center",
-            va="center", fontsize=self.size, linespacing=1.15, zorder=7, color=TEXT,
-            fontweight="bold" if text.isdigit() and row["selected"] else "normal",
-            path_effects=[withStroke(linewidth=2, foreground="white")],
-        )  # fmt: skip
-        if spot is not None and spot.leader is not None:
-            start, end = spot.leader[:2] - at, spot.leader[2:] - at
-            self.ax.annotate(
-                "", anchor, xytext=(float(end[0]), float(end[1])), textcoords="offset points",
-                arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.7, "shrinkA": 1.5,
-                            "shrinkB": float(np.hypot(*start))}, zorder=2.9,
-            )  # fmt: skip
-
-    def _key(
-        self, order: pd.Index, numbers: dict[int, str], keyed: frozenset[int], width: float
-    ) -> str:
-        """Name the numbered bubbles, by location quotient."""
-        listed = [f"{numbers[i]} {self.shown['name'][i]}" for i in order if i in keyed]
-        if lay.narrow(self.ax):
-            return "By location quotient:\n" + "\n".join(listed)
-        return lay.wrap("Numbers: " + "; ".join(listed) + ".", width, self.size)
-
     def _groups(self) -> list[lay.Group]:
         shown = self.shown
         marks = lay.Group([], [])
@@ -326,13 +265,13 @@ class _Picture:
             if (shown["selected"] == flag).any():
                 marks.handles.append(_dot("o", MUTED, face))
                 marks.labels.append(label)
-        doubt = lay.Group([], [])
+        unsure = lay.Group([], [])
         if (shown[_BOUNDS[1]] > shown[_BOUNDS[0]]).any():
-            doubt.handles.append(Line2D([], [], color=PALE, linewidth=5, solid_capstyle="butt"))
-            doubt.labels.append("bounds from withheld jobs")
+            unsure.handles.append(Line2D([], [], color=PALE, linewidth=5, solid_capstyle="butt"))
+            unsure.labels.append("bounds from withheld jobs")
         if shown[list(_INTERVAL)].notna().all(axis=1).any():
-            doubt.handles.append(Line2D([], [], color=MUTED, linewidth=0.8))
-            doubt.labels.append("statistical interval")
+            unsure.handles.append(Line2D([], [], color=MUTED, linewidth=0.8))
+            unsure.labels.append("statistical interval")
         most = float(shown["employment"].max())
         radii = [(jobs, self.largest * np.sqrt(jobs / most)) for jobs in _references(most)]
         sizes = lay.Group(
@@ -345,10 +284,11 @@ class _Picture:
             height=(2 * radii[-1][1] / self.size + 0.2) / 0.65,
         )  # fmt: skip
         if self.size > 10:
-            marks.handles += doubt.handles
-            marks.labels += doubt.labels
-            doubt = lay.Group([], [])
-        return [marks, *([doubt] if doubt.labels else []), sizes]
+            marks.handles += unsure.handles
+            marks.labels += unsure.labels
+            unsure = lay.Group([], [])
+        groups = [marks, *([unsure] if unsure.labels else []), sizes]
+        return doubt.add_to(groups, shown["hatched"].to_numpy(), self.limit)
 
 
 def _reach(kinds: pd.Series) -> np.ndarray:

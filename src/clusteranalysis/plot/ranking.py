@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETLEFT
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _doubt as doubt
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import rows
@@ -27,6 +28,7 @@ _BOUNDS = ("location_quotient_low", "location_quotient_high")
 def lq_ranking(
     table: pd.DataFrame,
     *,
+    hatch_above: float = doubt.LIMIT,
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -46,6 +48,9 @@ def lq_ranking(
         ``location_quotient_low`` and ``location_quotient_high`` (certain bounds). A cluster
         without a quotient, or with one of zero, is listed below the picture unless it has
         bounds; NaN jobs are written "withheld".
+    hatch_above : float
+        A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
+        more than this, or are not known, is hatched; the legend says so.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -81,6 +86,7 @@ def lq_ranking(
         frame[column] = fmt.floats(table, column) if bounded else np.nan
     frame["name"], frame["kind"] = fmt.strings(table, "name"), fmt.strings(table, "tradability")
     frame["selected"] = fmt.flags(table, "selected")
+    frame["hatched"] = doubt.doubtful(table, hatch_above)
     check_tradability(frame["kind"])
     dot = frame["location_quotient"] > 0
     # Equal bounds have no width to draw.
@@ -130,7 +136,7 @@ def lq_ranking(
                 fmt.not_shown(names[absent].tolist(), "location quotient withheld"),
                 fmt.not_shown(names[zero].tolist(), "no jobs in the region"),
             ),
-            groups=_groups(shown, unsure),
+            groups=doubt.add_to(_groups(shown, unsure), shown["hatched"].to_numpy(), hatch_above),
             outside=lines.outside,
             height=lines.height,
         )
@@ -168,6 +174,9 @@ def _draw(ax: Axes, shown: pd.DataFrame, at: np.ndarray, low: float) -> list[boo
         if min(v if v == v else np.inf for v in (bounds[0], interval[0])) <= 0:
             ax.plot([low], [y], marker=CARETLEFT, color=color, markersize=6, zorder=3)
         hollow = any(a < 1 < b for a, b in (bounds, interval))
+        if row["hatched"]:
+            middle = float(np.sqrt(max(bounds[0], low) * bounds[1]))
+            doubt.halo(ax, row["location_quotient"] if row["dot"] else middle, y, 3.0, 2.4)
         unsure.append(hollow and row["dot"])
         if row["dot"]:
             ax.scatter(
@@ -189,16 +198,16 @@ def _groups(shown: pd.DataFrame, unsure: list[bool]) -> list[lay.Group]:
         if (shown["kind"] == kind).any():
             marks.handles.append(_dot(marker, color, color))
             marks.labels.append(f"{kind} cluster")
-    doubt = lay.Group([], [])
-    doubt.handles.append(Line2D([], [], color=MUTED, linewidth=1.4))
-    doubt.labels.append("statistical interval")
+    doubts = lay.Group([], [])
+    doubts.handles.append(Line2D([], [], color=MUTED, linewidth=1.4))
+    doubts.labels.append("statistical interval")
     if shown[list(_BOUNDS)].notna().any(axis=None):
-        doubt.handles.append(Line2D([], [], color=PALE, linewidth=8, solid_capstyle="butt"))
-        doubt.labels.append("certain bounds: withheld jobs could put it anywhere here")
+        doubts.handles.append(Line2D([], [], color=PALE, linewidth=8, solid_capstyle="butt"))
+        doubts.labels.append("certain bounds: withheld jobs could put it anywhere here")
     if any(unsure):
-        doubt.handles.append(_dot("o", "white", MUTED))
-        doubt.labels.append("hollow: cannot be told apart from the US average")
-    return [marks, doubt]
+        doubts.handles.append(_dot("o", "white", MUTED))
+        doubts.labels.append("hollow: cannot be told apart from the US average")
+    return [marks, doubts]
 
 
 def _dot(marker: str, face: str, edge: str) -> Line2D:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 
 from clusteranalysis.errors import SchemaError
@@ -36,6 +39,7 @@ _OTHERS = (
 def employment_trend(
     table: pd.DataFrame,
     *,
+    breaks: Mapping[int, str] | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -52,6 +56,10 @@ def employment_trend(
         One row a region and year: ``region`` (its name), ``year``, ``employment`` (jobs) and
         ``index`` (jobs relative to the first common year, which is 100). NaN, and a year that is
         absent between others, breaks the line.
+    breaks : mapping of int to str, optional
+        First year of each new edition of the industry code and its name, such as
+        ``{2003: "NAICS 2002"}``: a dotted line before that year, named above the picture. Years
+        outside of the table's are left out.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -124,6 +132,8 @@ def employment_trend(
             label = name if last == years[-1] else f"{name} (to {last})"
             ends.append(End(float(known.iloc[-1]), label, color, bold=first))
         named = Ends(ax, ends, size)
+        marks = {b: t for b, t in sorted((breaks or {}).items()) if years[0] < b <= years[-1]}
+        signs = [_sign(ax, edge - 0.5, text, size) for edge, text in marks.items()]
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5 if lay.narrow(ax) else 10, integer=True))
         ax.set_ylabel("Jobs, first year = 100", fontsize=size)
         missing = [name for name in names if name not in drawn]
@@ -132,11 +142,32 @@ def employment_trend(
             size=size,
             title=title or f"How have jobs in {names[0]} moved?",
             note=fmt.join_notes(note, fmt.not_shown(missing, "jobs withheld")),
-            outside=named.artists,
+            outside=[*named.artists, *signs],
             height=max(150.0, named.height),
         )
         named.untangle()
+        _side_by_side(ax, signs, size)
     return ax
+
+
+def _sign(ax: Axes, x: float, text: str, size: float) -> Annotation:
+    """Draw a dotted line between two years and name it above the axes."""
+    ax.axvline(x, color=MUTED, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1.6)
+    return ax.annotate(
+        text.replace(" ", "\n"), (x, 1), xycoords=ax.get_xaxis_transform(), xytext=(0, 3),
+        textcoords="offset points", ha="center", va="bottom", fontsize=size, color=MUTED,
+        linespacing=1.1, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _side_by_side(ax: Axes, signs: Sequence[Annotation], size: float) -> None:
+    """Move the names of close lines apart in an axes of final size."""
+    frame = ax.get_window_extent()
+    at = [float(lay.points(ax, ax.transData.transform((s.xy[0], 0))[0] - frame.x0)) for s in signs]
+    wide = [lay.text_width(sign.get_text(), size) + 4 for sign in signs]
+    edge = float(lay.points(ax, frame.width))
+    for sign, old, new in zip(signs, at, lay.spread(at, wide, 0.0, edge), strict=True):
+        sign.set_position((new - old, 3))
 
 
 def _shade(ax: Axes, first: int, last: int, size: float) -> None:
@@ -151,7 +182,8 @@ def _shade(ax: Axes, first: int, last: int, size: float) -> None:
         ax.annotate(
             label, (right if edge else (left + right) / 2, 1),
             xycoords=ax.get_xaxis_transform(), xytext=(0, -3), textcoords="offset points",
-            ha="right" if edge else "center", va="top", fontsize=size, color=MUTED,
+            ha="right" if edge else "center", va="top", fontsize=size, color=MUTED, zorder=5,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
         )  # fmt: skip
 
 

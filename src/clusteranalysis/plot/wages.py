@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from clusteranalysis.errors import SchemaError
+from clusteranalysis.plot import _doubt as doubt
 from clusteranalysis.plot import _format as fmt
 from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._rows import rows
@@ -22,6 +23,7 @@ _COLUMNS = ("name", "wage", "us_wage", "employment")
 def wage_gap(
     table: pd.DataFrame,
     *,
+    hatch_above: float = doubt.LIMIT,
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -34,6 +36,9 @@ def wage_gap(
         One row a cluster: ``name``; ``wage`` and ``us_wage`` (US dollars a year a job);
         ``employment`` (jobs in the region). Where ``us_wage`` is NaN the region's dot is hollow
         and the cluster is named below; where ``wage`` is NaN the cluster is only named below.
+    hatch_above : float
+        A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
+        more than this, or are not known, is hatched; the legend says so.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -62,6 +67,7 @@ def wage_gap(
     check_columns(table, _COLUMNS, what="wage table")
     frame = pd.DataFrame({column: fmt.floats(table, column) for column in _COLUMNS[1:]})
     frame["name"] = fmt.strings(table, "name")
+    frame["hatched"] = doubt.doubtful(table, hatch_above)
     shown = frame[frame["wage"].notna()].sort_values(
         "wage", ascending=False, kind="stable", ignore_index=True
     )
@@ -84,6 +90,9 @@ def wage_gap(
             wage, lines.y, marker="o", s=44, edgecolor=BLUE, linewidth=1.4, zorder=3.5,
             facecolor=[BLUE if known else "white" for known in both],
         )  # fmt: skip
+        hatched = shown["hatched"].to_numpy()
+        for row in np.flatnonzero(hatched):
+            doubt.halo(ax, wage[row], lines.y[row], 3.3, 1.9)
         top = float(np.nanmax([wage, us_wage]))
         ax.set_xlim(0, top * 1.05)
         fmt.few_ticks(ax, 3 if lines.compact else 6)
@@ -117,7 +126,7 @@ def wage_gap(
                 f"US pay not known: {'; '.join(lacking)}." if lacking else "",
                 fmt.not_shown(names[frame["wage"].isna()].tolist(), "pay withheld"),
             ),
-            groups=[dots],
+            groups=doubt.add_to([dots], hatched, hatch_above),
             outside=lines.outside,
             height=lines.height,
         )
