@@ -267,6 +267,7 @@ def test_a_cluster_without_local_jobs_is_no_number(put):
 
 WRITERS = {
     "brief": ["brief", "--out", "{}"],
+    "pack": ["pack", "--cluster", "biomedical", "--out", "{}"],
     "export": ["sample", "export", "--out", "{}"],
     "clusters": ["clusters", "--out", "{}/x.csv"],
     "measure": ["measure", "herfindahl", "--level", "2", "--out", "{}/x.parquet"],
@@ -847,7 +848,7 @@ def test_a_bare_environment(tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    [["brief"], ["clusters"], ["measure"], ["sample", "export"], ["sample", "build"]],
+    [["brief"], ["pack"], ["clusters"], ["measure"], ["sample", "export"], ["sample", "build"]],
     ids=" ".join,
 )
 def test_help_teaches_by_an_example(command, monkeypatch):
@@ -864,7 +865,7 @@ def test_help_of_the_whole(monkeypatch):
     answer = run("--help")
     assert answer.code == 0
     assert "clusteranalysis brief --region east-bay" in answer.out
-    for command in ("brief", "clusters", "measure", "sample"):
+    for command in ("brief", "pack", "clusters", "measure", "sample", "charter", "track"):
         assert re.search(rf"\b{command}\b", answer.out)
     assert "--region" in run("brief", "--help").out
     bare = run()
@@ -976,7 +977,7 @@ def two_at_once(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
     both = [
         subprocess.Popen(
-            [*COMMAND, "brief", "--out", str(folder)],
+            [*COMMAND, "brief", "--out", str(folder), "--force"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONIOENCODING": "ascii"},
@@ -1016,7 +1017,7 @@ def test_the_page_stands_alone(briefing):
 
 
 def test_two_briefings_at_once_are_the_same_bytes(briefing, two_at_once):
-    """Neither fails, nothing is mixed or left over, and the same input gives the same files."""
+    """With --force neither fails, nothing is mixed or left over, and the same input gives the same files."""
     folder, ends = two_at_once
     for out, err, code in ends:
         assert (code, err) == (0, "")
@@ -1040,7 +1041,7 @@ def test_a_killed_briefing_leaves_whole_files(briefing, tmp_path):
     for name in contents(briefing[0]):
         (tmp_path / name).write_bytes(old)
     victim = subprocess.Popen(
-        [*COMMAND, "brief", "--out", str(tmp_path)],
+        [*COMMAND, "brief", "--out", str(tmp_path), "--force"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -1057,6 +1058,42 @@ def test_a_killed_briefing_leaves_whole_files(briefing, tmp_path):
     assert [name for name, text in left.items() if text not in (old, whole[name])] == []
     assert 0 < sum(text != old for text in left.values()) < len(whole)
     assert left["briefing.html"] == old
+
+
+# Working groups' packs ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cluster", "bio"], "no cluster 'bio'"),
+        (["--cluster", "../evil"], "no cluster '../evil'"),
+        (["--cluster", ""], "no cluster ''"),
+        ([], "--cluster"),
+        (["--cluster", "biomedical", "--format", "odt"], "--format holds 'odt'"),
+        (["--cluster", "biomedical", "--region", "atlantis"], "atlantis"),
+    ],
+)
+def test_a_pack_that_cannot_be_is_refused_before_any_work(arguments, said, tmp_path):
+    out = tmp_path / "packs"
+    assert said in refused("pack", *arguments, "--out", out)
+    assert not out.exists()
+
+
+def test_a_pack_for_each_cluster_that_was_asked_for(tmp_path):
+    asked = ["--cluster", "biomedical", "--cluster", "restaurants", "--format", "docx"]
+    answer = run("pack", *asked, "--out", tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    names = ["pack-biomedical.docx", "pack-restaurants.docx"]
+    assert [Path(line).name for line in answer.out.splitlines()] == names
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    before = (tmp_path / names[0]).read_bytes()
+    assert "there already" in refused("pack", *asked, "--out", tmp_path)
+    (tmp_path / names[1]).unlink()
+    assert "'" + str(tmp_path / names[0]) + "' is there already" in (
+        refused("pack", *asked, "--out", tmp_path)
+    )
+    assert (tmp_path / names[0]).read_bytes() == before
 
 
 # Any measure -------------------------------------------------------------------------------------

@@ -185,7 +185,7 @@ def test_what_is_there_is_kept_unless_told_otherwise(tmp_path):
     old.write_text("mine")
     link.symlink_to(tmp_path / "nowhere")  # writing would follow it out of the folder
     require_new([new], force=False)
-    with pytest.raises(OutputError, match=r"old\.html' and 1 more is there already: .*--force"):
+    with pytest.raises(OutputError, match=r"old\.html' and 1 more are there already: .*--force"):
         require_new([old, new, link], force=False)
     require_new([old, link], force=True)
     assert old.read_text() == "mine"

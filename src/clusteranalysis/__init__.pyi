@@ -3,6 +3,7 @@ __version__: str
 from .briefing import Briefing as Briefing
 from .briefing import brief as brief
 from .briefing import write_briefing as write_briefing
+from .briefing import write_pack as write_pack
 from .clusters import ClusterSet as ClusterSet
 from .clusters import cluster_areas as cluster_areas
 from .clusters import cluster_employment as cluster_employment

@@ -86,9 +86,9 @@ def require_new(paths: Iterable[str | os.PathLike[str]], *, force: bool) -> None
     there = [Path(path) for path in paths if os.path.lexists(path)]
     if not there or force:
         return
-    more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+    more = f" and {len(there) - 1} more are" if len(there) > 1 else " is"
     raise OutputError(
-        f"{str(there[0])!r}{more} is there already: choose another place, or use --force to "
+        f"{str(there[0])!r}{more} there already: choose another place, or use --force to "
         "replace what is there"
     )
 

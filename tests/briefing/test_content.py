@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import clusteranalysis as ca
-from clusteranalysis.briefing.content import REMAINDER
+from clusteranalysis.briefing.accounts import REMAINDER
 from clusteranalysis.errors import RegionError, SchemaError
 
 

@@ -1,5 +1,7 @@
 """The page is whole, self-contained and safe, and its figures carry their data."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -29,8 +31,8 @@ class Page(HTMLParser):
         if tag not in self.VOID:
             self.stack.append(tag)
         self.fetched += [given[key] for key in ("src", "srcset", "data") if key in given]
-        if tag in ("link", "script"):
-            self.fetched.append(given.get("href", "inline script"))
+        if tag == "link":
+            self.fetched.append(given["href"])
         if tag == "a":
             self.links.append(given["href"])
         if tag == "img":
@@ -53,7 +55,7 @@ def briefing():
 @pytest.fixture(scope="module")
 def folder(briefing, tmp_path_factory):
     out = tmp_path_factory.mktemp("a folder with spaces é")
-    write_briefing(briefing, out)
+    write_briefing(briefing, out, formats=["html", "md"])
     return out
 
 
@@ -66,7 +68,16 @@ def test_the_page_is_well_formed_and_fetches_nothing(page):
     assert not page.faults
     assert not page.stack
     assert all(source.startswith("data:image/svg+xml;base64,") for source in page.fetched)
-    assert len(page.fetched) == 8
+    # Twelve figures of the region, and one of each chosen cluster's inputs.
+    assert len(page.fetched) == 12 + 9
+    assert page.tags.count("script") == 1
+
+
+def test_only_our_script_may_run(folder):
+    text = (folder / "briefing.html").read_text("utf-8")
+    allowed = re.search(r"script-src 'sha256-([^']+)'", text)[1]
+    script = re.search(r"<script>(.*)</script>", text, re.S)[1]
+    assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() == allowed
 
 
 def test_links_lead_somewhere_and_ids_are_unique(page):
@@ -96,7 +107,7 @@ def test_figures_come_as_svg_png_and_csv_of_the_same_data(briefing, folder):
 def test_every_figure_states_its_source_and_its_base(briefing):
     specs = {spec.key: spec for spec in choose_figures(briefing)}
     assert all("County Business Patterns" in spec.note for spec in specs.values())
-    for key in ("portfolio", "ranking", "map"):
+    for key in ("portfolio", "ranking", "map", "peers", "inputs-biomedical"):
         assert "LQ base: all private employment" in specs[key].note
     assert "reported county cells" in specs["wages"].note
     assert "not its cause" in specs["waterfall"].note
@@ -112,11 +123,19 @@ def test_every_number_of_a_cluster_stands_on_the_page(briefing, folder):
 
 def test_user_text_is_escaped(tmp_path):
     evil = ca.Region("<script>alert(1)</script>", "evil", ("06055",))
-    write_briefing(ca.brief(ca.sample(), region=evil), tmp_path)
+    write_briefing(ca.brief(ca.sample(), region=evil), tmp_path, formats=["html", "md"])
     text = (tmp_path / "briefing.html").read_text("utf-8")
-    assert "<script" not in text
+    assert text.count("<script") == 1
     assert "&lt;script&gt;alert(1)" in text
     assert not Page(text).faults
+    assert "<script" not in (tmp_path / "briefing.md").read_text("utf-8")
+
+
+def test_nothing_is_overwritten_unless_told(folder, briefing):
+    before = (folder / "briefing.html").read_bytes()
+    with pytest.raises(OutputError, match=r"there already: .*--force"):
+        write_briefing(briefing, folder, formats=["html"])
+    assert (folder / "briefing.html").read_bytes() == before
 
 
 def test_global_settings_of_matplotlib_are_left_alone(briefing):
@@ -130,7 +149,7 @@ def test_global_settings_of_matplotlib_are_left_alone(briefing):
 def test_a_place_that_cannot_be_written_is_named(briefing, tmp_path):
     (tmp_path / "file").write_text("kept")
     with pytest.raises(OutputError, match=r"trend\.svg"):
-        write_briefing(briefing, tmp_path / "file")
+        write_briefing(briefing, tmp_path / "file", formats=["html"])
     assert (tmp_path / "file").read_text() == "kept"
 
 

@@ -6,14 +6,18 @@ nothing. Its sentences are worded no more strongly than the figures' bounds and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
-from clusteranalysis.briefing import wording
+from clusteranalysis.briefing import accounts, composition, surroundings
+from clusteranalysis.briefing.facts import Fact, Sentence, collect
+from clusteranalysis.briefing.findings import findings
+from clusteranalysis.briefing.profiles import profiles
 from clusteranalysis.clusters import (
-    REST,
     ClusterDefinition,
     ClusterRules,
     ClusterSet,
@@ -21,17 +25,13 @@ from clusteranalysis.clusters import (
     cluster_wages,
     identify_clusters,
     read_definition,
+    supplier_gaps,
 )
-from clusteranalysis.measures import location_quotient, shift_share
 from clusteranalysis.regions import Region, aggregate_regions, find_region
 from clusteranalysis.regions.named import require_counties
-from clusteranalysis.schema import TOTAL, check_columns
+from clusteranalysis.schema import check_columns
 
-__all__ = ["Briefing", "CountyData", "brief"]
-
-#: Name of what belongs to no cluster, is unclassified, or is not published, in the growth tables.
-REMAINDER = "Not published or unclassified"
-_TOP_INDUSTRIES = 5
+__all__ = ["Briefing", "CountyData", "PurchaseData", "brief"]
 
 
 class CountyData(Protocol):
@@ -58,6 +58,21 @@ class CountyData(Protocol):
         ...
 
 
+@runtime_checkable
+class PurchaseData(Protocol):
+    """What the nation's industries buy from each other, as ``sample("east-bay")`` has it."""
+
+    @property
+    def purchases(self) -> pd.DataFrame:
+        """``supplier, buyer, dollars``."""
+        ...
+
+    @property
+    def suppliers(self) -> pd.DataFrame:
+        """``supplier, industry``: the six-digit codes of each."""
+        ...
+
+
 @dataclass(frozen=True)
 class Briefing:
     """Everything a market-orientation briefing says about one region.
@@ -78,22 +93,38 @@ class Briefing:
         ``change_high`` hold for certain.
     bridge : DataFrame
         ``step, jobs``: from the first year's jobs over the three terms to the last year's.
+    base_years : DataFrame
+        ``start, national, industry_mix, regional, change``: the account's totals from every
+        earlier year to the last.
     wages : DataFrame
         ``name, wage, us_wage`` (US dollars a year a job), ``employment``, ``open_share``.
     county_lq : DataFrame
-        ``region, cluster, location_quotient`` of the chosen clusters in every county of the data.
+        ``region, industry`` (cluster id), ``cluster`` (its name), ``location_quotient`` and its
+        bounds, in every county of the data.
     outlines : GeoDataFrame
         ``region, name, geometry`` and ``highlight`` for the region's own counties.
     industries : DataFrame
-        The largest industry groups of each chosen cluster with their LQ and interval.
+        The largest industry groups of each cluster with their LQ and interval.
     quality : DataFrame
-        ``name, published_share, deduced_share, open_share`` of the most jobs there can be.
+        ``industry, name, published_share, deduced_share, open_share`` of the most jobs there can
+        be, and ``status``: reported, deduced or imputed.
     coverage : DataFrame
-        ``county, total, published, deduced, open`` jobs of the last year.
-    findings : tuple of str
-        The summary sentences.
-    profiles : dict of str to tuple of str
+        ``region, county, total, published, deduced, open`` jobs of the last year.
+    suppliers : DataFrame
+        :func:`supplier_gaps` of the clusters; no rows where the data hold no purchases.
+    peers : DataFrame
+        ``industry, name, region, value, own, rank``: the region's highest location quotients by
+        three-digit industry beside those of its peers; no rows without data on the nation.
+    pairs : DataFrame
+        ``industry, partner, coagglomeration`` of the nation's largest three-digit industries over
+        its counties; no rows without data on the nation.
+    findings : tuple of Sentence
+        The summary sentences; ``str()`` gives their text.
+    profiles : mapping of str to tuple of Sentence
         Sentences about each chosen cluster, by cluster id.
+    facts : mapping of str to Fact
+        Every number that a sentence quotes, in reading order: unrounded, with how it is known,
+        its formula and the cells it comes from.
     """
 
     region: Region
@@ -102,14 +133,19 @@ class Briefing:
     unassigned: pd.DataFrame
     growth: pd.DataFrame
     bridge: pd.DataFrame
+    base_years: pd.DataFrame
     wages: pd.DataFrame
     county_lq: pd.DataFrame
     outlines: Any
     industries: pd.DataFrame
     quality: pd.DataFrame
     coverage: pd.DataFrame
-    findings: tuple[str, ...]
-    profiles: dict[str, tuple[str, ...]]
+    suppliers: pd.DataFrame
+    peers: pd.DataFrame
+    pairs: pd.DataFrame
+    findings: tuple[Sentence, ...] = ()
+    profiles: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def brief(
@@ -126,7 +162,9 @@ def brief(
     Parameters
     ----------
     data : CountyData
-        ``sample("east-bay")``, or an object of your own with the same tables.
+        ``sample("east-bay")``, or an object of your own with the same tables. Purchases and the
+        nation's counties (:class:`PurchaseData`, ``NationData``) may be absent, and then the
+        tables made of them have no rows.
     region : Region or str
         A region, or what :func:`find_region` takes.
     definition : ClusterDefinition, optional
@@ -167,211 +205,52 @@ def brief(
         ours, reference=nation, definition=definition, rules=rules, start=start, end=end
     )
     years = found.start, found.end
-    growth = _growth(ours, nation, definition, years)
+    growth = accounts.growth(ours, nation, definition, years)
     is_own = by_county["region"].isin(region.counties)
     own_counties = by_county[is_own & (by_county["year"] == found.end)]
-    outlines = _outlines(data.counties, region)
-    quality = _quality(own_counties, found)
-    wages = _wages(ours, cluster_wages(us, definition=definition), found)
-    trend = _trend(data.totals, region)
-    industries = _industries(cells, us, region, found)
-    coverage = _coverage(own_counties, outlines)
-    bridge = _bridge(growth, ours, years)
-    unassigned = _unassigned(data.totals)
-    return Briefing(
+    outlines = composition.outlines(data.counties, region)
+    numbers = Briefing(
         region=region,
         clusters=found,
-        trend=trend,
-        unassigned=unassigned,
+        trend=accounts.trend(data.totals, region),
+        unassigned=accounts.unassigned(data.totals),
         growth=growth,
-        bridge=bridge,
-        wages=wages,
-        county_lq=_county_lq(by_county, nation, found),
+        bridge=accounts.bridge(growth, ours, years),
+        base_years=accounts.base_years(ours, nation, definition, found.end),
+        wages=composition.wages(ours, cluster_wages(us, definition=definition), found),
+        county_lq=composition.county_lq(by_county, nation, found),
         outlines=outlines,
-        industries=industries,
-        quality=quality,
-        coverage=coverage,
-        findings=wording.findings(
-            region.name, found, bridge, unassigned, wages, industries, coverage
-        ),
-        profiles=wording.profiles(found, growth, wages, industries),
+        industries=composition.industries(cells, us, region, found),
+        quality=composition.quality(own_counties, cells, found),
+        coverage=composition.coverage(own_counties, outlines),
+        suppliers=_suppliers(data, found, region),
+        peers=_of_nation(surroundings.peers, data, region, found.end),
+        pairs=_of_nation(surroundings.pairs, data, found.end),
+    )
+    summary, texts = findings(numbers), profiles(numbers)
+    told = [*summary, *(sentence for some in texts.values() for sentence in some)]
+    return replace(
+        numbers,
+        findings=summary,
+        profiles=MappingProxyType(texts),
+        facts=MappingProxyType(collect(told)),
     )
 
 
-def _trend(totals: pd.DataFrame, region: Region) -> pd.DataFrame:
-    """Jobs of the region and the US by year; a year with a withheld county is a gap."""
-    counties = totals[totals["region"].isin(region.counties)]
-    jobs = counties.groupby("year")["employment"].agg(lambda v: v.sum(skipna=False)).reset_index()
-    ours = jobs.assign(region=region.name)
-    us = totals.loc[totals["region"] == "US", ["region", "year", "employment"]]
-    both = pd.concat([ours, us.assign(region="United States")], ignore_index=True)
-    known = both.dropna().groupby("year")["region"].nunique()
-    base_year = known[known == 2].index.min()
-    base = both[both["year"] == base_year].set_index("region")["employment"]
-    both["index"] = 100 * both["employment"] / both["region"].map(base)
-    return both[["region", "year", "employment", "index"]]
-
-
-def _unassigned(totals: pd.DataFrame) -> pd.DataFrame:
-    """US jobs that belong to no county; a county's withheld total counts among them."""
-    us = totals[totals["region"] == "US"].set_index("year")["employment"]
-    counties = totals[totals["region"] != "US"].groupby("year")["employment"].sum()
-    table = pd.DataFrame({"us": us, "in_counties": counties, "share": 1 - counties / us})
-    return table.reset_index()
-
-
-def _with_remainder(table: pd.DataFrame) -> pd.DataFrame:
-    """Replace the rest and withheld clusters by one row: the total less what is published."""
-    is_total = table["industry"] == TOTAL
-    shown = table[~is_total & (table["industry"] != REST) & table["employment"].notna()]
-    total = table[is_total].set_index("year")["employment"]
-    left = total - shown.groupby("year")["employment"].sum().reindex(total.index, fill_value=0.0)
-    rest = left.rename("employment").reset_index().assign(industry=REST)
-    kept = shown[["industry", "year", "employment"]]
-    whole = table.loc[is_total, ["industry", "year", "employment"]]
-    region = table["region"].iloc[0]
-    return pd.concat([kept, rest, whole], ignore_index=True).assign(region=region)
-
-
-def _growth(
-    ours: pd.DataFrame, nation: pd.DataFrame, definition: ClusterDefinition, years: tuple[int, int]
-) -> pd.DataFrame:
-    """Shift-share that adds up to the published totals, the unpublished remainder included."""
-    here = ours[ours["year"].isin(years)]
-    # A cluster withheld in one of the years has no change of its own: it is in the remainder.
-    withheld = here.loc[here["employment"].isna(), "industry"].unique()
-    here = _with_remainder(here[~here["industry"].isin(withheld)])
-    there = nation[nation["year"].isin(years) & ~nation["industry"].isin(withheld)]
-    terms = shift_share(here, reference=_with_remainder(there), start=years[0], end=years[1])
-    names = definition.names | {REST: REMAINDER}
-    table = terms.assign(name=terms["industry"].map(names))
-    ends = {year: ours[ours["year"] == year].set_index("industry") for year in years}
-    first, last = (ends[year] for year in years)
-    low = last["employment_low"] - first["employment_high"]
-    high = last["employment_high"] - first["employment_low"]
-    table = table.assign(
-        change_low=table["industry"].map(low), change_high=table["industry"].map(high)
-    )
-    order = ["industry", "name", "national", "industry_mix", "regional", "change"]
-    order += ["change_low", "change_high"]
-    return table[order].sort_values(["change", "industry"], ascending=False, ignore_index=True)
-
-
-def _bridge(growth: pd.DataFrame, ours: pd.DataFrame, years: tuple[int, int]) -> pd.DataFrame:
-    total = ours[ours["industry"] == TOTAL].set_index("year")["employment"]
-    return pd.DataFrame(
-        {
-            "step": [
-                f"Jobs in {years[0]}",
-                "National trend",
-                "Industry mix",
-                "Regional effect",
-                f"Jobs in {years[1]}",
-            ],
-            "jobs": [
-                total[years[0]],
-                growth["national"].sum(),
-                growth["industry_mix"].sum(),
-                growth["regional"].sum(),
-                total[years[1]],
-            ],
-        }
+def _suppliers(data: CountyData, found: ClusterSet, region: Region) -> pd.DataFrame:
+    if not isinstance(data, PurchaseData):
+        return pd.DataFrame({"cluster": found.table["industry"].iloc[:0]})
+    return supplier_gaps(
+        data.cells,
+        data.us,
+        purchases=data.purchases,
+        suppliers=data.suppliers,
+        definition=found.definition,
+        region=region,
+        year=found.end,
+        level=found.level,
     )
 
 
-def _wages(ours: pd.DataFrame, us_wages: pd.DataFrame, found: ClusterSet) -> pd.DataFrame:
-    now = ours[(ours["year"] == found.end) & ~ours["industry"].isin([TOTAL, REST])]
-    us = us_wages[us_wages["year"] == found.end].set_index("industry")["wage"]
-    jobs = now["employment"].where(now["employment"] > 0)
-    table = pd.DataFrame(
-        {
-            "industry": now["industry"],
-            "name": now["industry"].map(found.definition.names),
-            "wage": now["payroll"] / jobs,
-            "us_wage": now["industry"].map(us),
-            "employment": now["employment"],
-        }
-    )
-    table = table.merge(found.table[["industry", "open_share"]], on="industry")
-    return table.sort_values(["wage", "industry"], ascending=False, ignore_index=True)
-
-
-def _county_lq(by_county: pd.DataFrame, nation: pd.DataFrame, found: ClusterSet) -> pd.DataFrame:
-    chosen = found.selected["industry"].tolist()
-    kept = [TOTAL, *chosen]
-    here = by_county[(by_county["year"] == found.end) & by_county["industry"].isin(kept)]
-    there = nation[(nation["year"] == found.end) & nation["industry"].isin(kept)]
-    table = location_quotient(here, reference=there)
-    return table.assign(cluster=table["industry"].map(found.definition.names))
-
-
-def _outlines(counties: Any, region: Region) -> Any:
-    own = counties["region"].isin(region.counties)
-    return counties.assign(highlight=own)[["region", "name", "highlight", "geometry"]]
-
-
-def _industries(
-    cells: pd.DataFrame, us: pd.DataFrame, region: Region, found: ClusterSet
-) -> pd.DataFrame:
-    """The largest industries of each chosen cluster, at the definition's coarsest disjoint codes.
-
-    Four-digit cells show what their six-digit children withhold, so no large firm's industry
-    drops out of the list for being one of two.
-    """
-    cover = found.definition.cover
-    codes = [TOTAL, *cover["industry"]]
-    columns = ["region", "industry", "year", "employment", "establishments"]
-    mine = cells["region"].isin(region.counties) & cells["industry"].isin(codes)
-    # All clusters' industries go in, so that the county remainder bounds the withheld ones.
-    both = aggregate_regions(
-        cells.loc[mine & cells["year"].isin([found.start, found.end]), columns], region
-    )
-    here = both[both["year"] == found.end]
-    before = both[both["year"] == found.start].set_index("industry")["employment"]
-    there = us.loc[us["industry"].isin(codes) & (us["year"] == found.end), columns]
-    lq = location_quotient(here, reference=there, interval="establishment", level=found.level)
-    table = here.merge(lq.drop(columns="base"), on=["region", "industry", "year"])
-    table = table.merge(cover[cover["cluster"].isin(found.selected["industry"])], on="industry")
-    rank = found.selected.set_index("industry")["rank"]
-    table = table.assign(rank=table["cluster"].map(rank)).sort_values(
-        ["rank", "employment", "industry"], ascending=[True, False, True]
-    )
-    top = table.groupby("cluster", sort=False).head(_TOP_INDUSTRIES)
-    top = top.assign(employment_start=top["industry"].map(before))
-    order = ["cluster", "industry", "title", "employment_start", "employment"]
-    order += ["employment_high", "establishments"]
-    order += ["location_quotient", "interval_low", "interval_high", "status"]
-    return top[order].reset_index(drop=True)
-
-
-def _quality(own: pd.DataFrame, found: ClusterSet) -> pd.DataFrame:
-    clusters = own[~own["industry"].isin([TOTAL, REST])]
-    columns = ["employment_low", "employment_high", "employment_deduced"]
-    sums = clusters.groupby("industry")[columns].sum().reindex(found.table["industry"])
-    most = sums["employment_high"].where(sums["employment_high"] > 0)
-    shares = pd.DataFrame(
-        {
-            "name": found.table.set_index("industry")["name"],
-            "published_share": (sums["employment_low"] - sums["employment_deduced"]) / most,
-            "deduced_share": sums["employment_deduced"] / most,
-            "open_share": (sums["employment_high"] - sums["employment_low"]) / most,
-        }
-    )
-    return shares.reset_index()
-
-
-def _coverage(own: pd.DataFrame, counties: Any) -> pd.DataFrame:
-    total = own[own["industry"] == TOTAL].set_index("region")["employment"]
-    cells = own[own["industry"] != TOTAL].groupby("region")
-    counted, deduced = cells["employment_low"].sum(), cells["employment_deduced"].sum()
-    names = counties.set_index("region")["name"]
-    table = pd.DataFrame(
-        {
-            "county": total.index.map(names),
-            "total": total,
-            "published": counted - deduced,
-            "deduced": deduced,
-            "open": total - counted,
-        }
-    )
-    return table.reset_index(drop=True)
+def _of_nation(table: Any, data: CountyData, *given: Any) -> pd.DataFrame:
+    return table(data, *given) if isinstance(data, surroundings.NationData) else pd.DataFrame()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -10,15 +12,20 @@ from matplotlib.figure import Figure
 
 from clusteranalysis import plot
 from clusteranalysis.briefing.content import Briefing
+from clusteranalysis.briefing.profiles import one_row
 from clusteranalysis.briefing.wording import percent, the
 from clusteranalysis.plot.alt import Kind
 from clusteranalysis.plot.style import Width
 
-__all__ = ["FigureSpec", "choose_figures"]
+__all__ = ["FigureSpec", "choose_figures", "cluster_figures"]
 
 _CBP = "Source: US Census Bureau, County Business Patterns"
 #: Small multiples that stay readable on a page.
 _MAPS = 6
+#: Inputs in one picture.
+_INPUTS = 6
+#: Years in which County Business Patterns took on an edition of NAICS.
+_EDITIONS = {2003: "NAICS 2002", 2008: "NAICS 2007", 2012: "NAICS 2012", 2017: "NAICS 2017"}
 #: A cluster of whose possible jobs more than this part may be withheld is not drawn where its
 #: published part would be taken for the whole.
 _THIN = 0.5
@@ -33,13 +40,16 @@ class FigureSpec:
     note: str
     table: Any
     kind: Kind
+    #: Further arguments of the plot function.
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def figure(self, width: Width = "page") -> Figure:
         """Draw it at one of the standard widths."""
         figure, axes = plot.figure(width)
         # Small multiples make their own axes.
         place = {"figure": figure} if self.kind == "lq_maps" else {"ax": axes}
-        getattr(plot, self.kind)(self.table, **place, title=self.title, note=self.note)
+        draw = getattr(plot, self.kind)
+        draw(self.table, **place, **self.options, title=self.title, note=self.note)
         return figure
 
     @property
@@ -63,14 +73,16 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
     Returns
     -------
     list of FigureSpec
-        Trend, portfolio, ranking, waterfall, growth by cluster, pay, maps, data quality.
+        Trend, waterfall, base years; portfolio, ranking, growth by cluster, pay, maps; peers,
+        shared places; the inputs of each chosen cluster; data quality. One whose table has no
+        rows is left out.
 
     Examples
     --------
     >>> import clusteranalysis as ca
     >>> from clusteranalysis.briefing import choose_figures
     >>> [figure.key for figure in choose_figures(ca.brief(ca.sample("east-bay")))][:3]
-    ['trend', 'portfolio', 'ranking']
+    ['trend', 'waterfall', 'base_years']
     """
     found, region = briefing.clusters, the(briefing.region.name)
     start, end = found.start, found.end
@@ -86,8 +98,8 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
     considered = measured[
         measured["tradability"].isin(found.rules.tradability) & (measured["open_share"] <= _THIN)
     ]
-    specs: list[tuple[str, str, str, Any, Kind]] = [
-        (
+    specs = [
+        FigureSpec(
             "trend",
             f"Private jobs in {region} and the United States",
             f"{_CBP}, county and US totals {int(briefing.trend['year'].min())}-"
@@ -95,8 +107,27 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             f"not depend on NAICS revisions. {no_county}",
             briefing.trend,
             "employment_trend",
+            {"breaks": _breaks(briefing)},
         ),
-        (
+        FigureSpec(
+            "waterfall",
+            f"What lies behind the change in jobs in {region}, {start} to {end}?",
+            f"{years}. Shift-share (Dunn) over {len(table)} clusters and an unpublished remainder, "
+            f"reference: United States. {no_county} An accounting of the change, not its cause.",
+            briefing.bridge,
+            "shift_share_waterfall",
+        ),
+        FigureSpec(
+            "base_years",
+            "Does the regional effect hold from every base year?",
+            f"{_CBP} {start} to {end} (NAICS 2017, mid-March). The account above from each year; "
+            "they share the end year and most years between, so that they agree is no test. "
+            f"{no_county}",
+            briefing.base_years,
+            "shift_share_base_years",
+            {"end": end, "chosen": start},
+        ),
+        FigureSpec(
             "portfolio",
             f"Which clusters are concentrated in {region}, and which outpace the US?",
             f"{years}. {base} Growth: {region}'s yearly rate less that of the same cluster in the "
@@ -105,7 +136,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             considered,
             "portfolio",
         ),
-        (
+        FigureSpec(
             "ranking",
             f"How concentrated is each cluster in {region}?",
             f"{now}. {base} Intervals: {found.level:.0%}, by establishments, at least this wide; "
@@ -113,24 +144,16 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             measured,
             "lq_ranking",
         ),
-        (
-            "waterfall",
-            f"What lies behind the change in jobs in {region}, {start} to {end}?",
-            f"{years}. Shift-share (Dunn) over {len(table)} clusters and an unpublished remainder, "
-            f"reference: United States. {no_county} An accounting of the change, not its cause.",
-            briefing.bridge,
-            "shift_share_waterfall",
-        ),
-        (
+        FigureSpec(
             "growth",
             f"Which clusters gained and lost jobs, {start} to {end}?",
             f"{years}. National: at the US rate of all jobs; industry mix: the US rate of the "
             "cluster less that; regional: what is left. They add up to the change in published "
             f"and deduced jobs. {_unsure(briefing)}",
-            briefing.growth,
+            briefing.growth.merge(table[["industry", "open_share"]], on="industry", how="left"),
             "shift_share_bars",
         ),
-        (
+        FigureSpec(
             "wages",
             f"What does a job pay in {region} and in the US?",
             f"{now}. Annual payroll over reported jobs, US dollars a year, not adjusted for local "
@@ -140,7 +163,7 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             briefing.wages[briefing.wages["open_share"] <= _THIN],
             "wage_gap",
         ),
-        (
+        FigureSpec(
             "map",
             f"Where around {region} are its most concentrated clusters?",
             f"{now}; outlines: Census 2017 by us-atlas. {base} At most {_MAPS} of the chosen "
@@ -148,7 +171,32 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             _map_table(briefing),
             "lq_maps",
         ),
-        (
+        FigureSpec(
+            "peers",
+            f"How does {region} stand among counties like it?",
+            f"{_CBP} {end}, three-digit industries (NAICS 2017, mid-March), sums of published "
+            f"cells: floors. {base} Peers: the counties most like it in industries, of half to "
+            f"twice its jobs. Up to ten of {region}'s highest quotients, where all peers have one.",
+            briefing.peers,
+            "peer_strip",
+        ),
+        FigureSpec(
+            "pairs",
+            "Which industries share their counties, in the whole nation?",
+            f"{_shared(end)} Above zero: more than all industries together would.",
+            briefing.pairs,
+            "coagglomeration_matrix",
+        ),
+        FigureSpec(
+            "backbone",
+            "Which industries are held together by shared places?",
+            _shared(end),
+            briefing.pairs,
+            "backbone_network",
+            {"extra": 10},
+        ),
+        *_inputs(briefing, f"{now}. {base}", found.selected["industry"]),
+        FigureSpec(
             "quality",
             "How much of each cluster is published?",
             f"{now}. Published: six-digit cells; deduced: four-digit cells less their published "
@@ -158,11 +206,139 @@ def choose_figures(briefing: Briefing) -> list[FigureSpec]:
             "data_quality",
         ),
     ]
-    return [
-        FigureSpec(key, title, note, data, kind)
-        for key, title, note, data, kind in specs
-        if len(data)
+    return [spec for spec in specs if len(spec.table)]
+
+
+def cluster_figures(briefing: Briefing, cluster: str) -> list[FigureSpec]:
+    """Give the four figures of one cluster's profile, or those that its numbers allow.
+
+    Parameters
+    ----------
+    briefing : Briefing
+        From :func:`brief`.
+    cluster : str
+        Id of a cluster of its definition, chosen or not.
+
+    Returns
+    -------
+    list of FigureSpec
+        ``industries``, ``map``, ``inputs`` and ``growth``; where one cannot be drawn, how much of
+        the cluster is published (``known``) stands in for it.
+
+    Examples
+    --------
+    >>> import clusteranalysis as ca
+    >>> from clusteranalysis.briefing.figures import cluster_figures
+    >>> briefing = ca.brief(ca.sample("east-bay"))
+    >>> [figure.key for figure in cluster_figures(briefing, "construction")]
+    ['industries', 'map', 'inputs', 'growth']
+    """
+    found, region = briefing.clusters, the(briefing.region.name)
+    table = found.table
+    row = one_row(table, cluster)
+    now = f"{_CBP} {found.end} (NAICS 2017, mid-March)."
+    withheld = f"{percent(row['open_share'])} of the cluster's possible jobs are withheld."
+    base = "LQ base: all private employment; reference: US."
+    own = briefing.industries
+    here = briefing.county_lq
+    counties = briefing.outlines.merge(here[here["industry"] == cluster], on="region", how="left")
+    among = [*found.selected["industry"], cluster]
+    gained = briefing.growth[briefing.growth["industry"].isin(among)]
+    gained = gained.merge(table[["industry", "open_share"]], on="industry")
+    own_name = "→ " + gained["name"].where(gained["industry"] == cluster)
+    gained = gained.assign(name=own_name.fillna(gained["name"]))
+    counted = briefing.quality[briefing.quality["industry"].isin(among)]
+    specs = [
+        FigureSpec(
+            "industries",
+            "What is the cluster made of?",
+            f"{now} {base} {withheld}",
+            own[own["cluster"] == cluster],
+            "cluster_industries",
+            {"most": 5},
+        ),
+        FigureSpec(
+            "map",
+            f"Where is it around {region}?",
+            f"{now} {base} {withheld} Outlines: Census 2017 by us-atlas.",
+            counties,
+            "lq_map",
+        ),
+        *(
+            replace(spec, key="inputs", title="Which of its large inputs are little made here?")
+            for spec in _inputs(briefing, f"{now} {base}", [cluster])
+        ),
+        FigureSpec(
+            "growth",
+            f"Did it gain jobs, {found.start} to {found.end}?",
+            f"{_CBP} {found.start} and {found.end} (NAICS 2017, mid-March). → this cluster, beside "
+            "the chosen ones. Shift-share (Dunn), reference: US; an accounting, not a cause. "
+            f"{withheld}",
+            gained,
+            "shift_share_bars",
+        ),
+        FigureSpec(
+            "known",
+            "How much of it is published?",
+            f"{now} {withheld}",
+            counted,
+            "data_quality",
+        ),
     ]
+    return [spec for spec in specs if _drawable(spec)][:4]
+
+
+def _drawable(spec: FigureSpec) -> bool:
+    """Whether there is a number of this cluster to draw, and not only of the others."""
+    table = spec.table
+    if spec.key == "industries":
+        return bool((table["employment"].notna() | (table["employment_high"] > 0)).any())
+    if spec.key == "map":
+        return bool(table["location_quotient"].notna().any())
+    if spec.key == "growth":
+        return bool(table["name"].str.startswith("→").any())
+    return len(table) > 0
+
+
+def _breaks(briefing: Briefing) -> dict[int, str]:
+    """The years within the trend in which County Business Patterns changed the edition of NAICS."""
+    years = briefing.trend["year"]
+    inside = (year for year in _EDITIONS if years.min() < year <= years.max())
+    return {year: _EDITIONS[year] for year in inside}
+
+
+def _shared(year: int) -> str:
+    return (
+        f"{_CBP} {year}: establishments in all counties of the 50 states by three-digit industry "
+        "(NAICS 2017); a cell that is not published counts as none. Coagglomeration of Ellison, "
+        "Glaeser and Kerr (2010); that industries share places does not say that they trade."
+    )
+
+
+def _inputs(briefing: Briefing, now: str, clusters: Iterable[str]) -> list[FigureSpec]:
+    """One figure a cluster: what such industries buy nationally, and who makes it here."""
+    specs = []
+    names = briefing.clusters.definition.names
+    for cluster in clusters:
+        gaps = briefing.suppliers
+        inputs = gaps[gaps["cluster"] == cluster]
+        if inputs.empty:
+            continue
+        other = inputs[~inputs["own"]].reset_index(drop=True)
+        own = percent(inputs.loc[inputs["own"], "input_share"].sum(), 0)
+        specs.append(
+            FigureSpec(
+                f"inputs-{cluster}",
+                f"Which large inputs of {names[cluster]} are little made here?",
+                "Inputs: US Bureau of Economic Analysis, Use table 2017, the nation's purchases, "
+                f"imports included; not from whom anyone here buys. {own} are of the cluster "
+                f"itself and not drawn. Makers: {now}",
+                other,
+                "supplier_gap",
+                {"most": _INPUTS},
+            )
+        )
+    return specs
 
 
 def _left_out(table: pd.DataFrame, shown: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 import clusteranalysis
 from clusteranalysis.briefing import wording
@@ -33,7 +34,8 @@ def _environment(package: str) -> jinja2.Environment:
         signed=wording.signed,
         percent=wording.percent,
         dollars=wording.dollars,
-        lq=_ratio,
+        lq=wording.ratio,
+        sort_value=_sort_value,
     )
     return environment
 
@@ -49,5 +51,6 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
 
 
-def _ratio(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2f}"
+def _sort_value(value: float) -> Markup:
+    """The attribute by which a cell sorts; empty where it is withheld."""
+    return Markup(' data-value="{}"').format("" if np.isnan(value) else repr(float(value)))

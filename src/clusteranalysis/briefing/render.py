@@ -1,55 +1,91 @@
-"""How does a briefing become a page and its figures?"""
+"""How does a briefing become a page, a print, a text, and its figures?"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import jinja2
-import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
-import clusteranalysis
 from clusteranalysis import plot
 from clusteranalysis.briefing import wording
 from clusteranalysis.briefing.content import Briefing
+from clusteranalysis.briefing.documents import pdf, require_pdf
+from clusteranalysis.briefing.facts import by_cells
 from clusteranalysis.briefing.figures import choose_figures
-from clusteranalysis.files import write_bytes
+from clusteranalysis.briefing.marks import Mark, marks
+from clusteranalysis.briefing.page import page, records
+from clusteranalysis.briefing.text import markdown
+from clusteranalysis.files import require_new, write_bytes
 
-__all__ = ["write_briefing"]
+__all__ = ["Format", "briefing_files", "write_briefing"]
+
+Format = Literal["html", "md", "pdf"]
+_TABLES = ("clusters.csv", "growth.csv", "facts.csv")
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """One figure as the page shows it."""
+
+    title: str
+    alt: str
+    note: str
+    #: Addresses that hold the picture itself: for a screen, and for print, where drawing the
+    #: outlines of every letter again would take half a minute.
+    svg: str
+    png: str
+    marks: tuple[Mark, ...]
+
+
+def briefing_files(formats: Iterable[Format]) -> list[str]:
+    """Names of the files beside ``figures/``."""
+    return [f"briefing.{one}" for one in formats] + list(_TABLES)
 
 
 def write_briefing(
     briefing: Briefing,
-    out: str | Path,
+    out: str | os.PathLike[str],
     *,
+    formats: Iterable[Format] = ("html", "md", "pdf"),
+    force: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Write a briefing as one self-contained page, with every figure and its data beside it.
+    """Write a briefing as page, text and print, with every figure and its data beside it.
 
     Parameters
     ----------
     briefing : Briefing
         From :func:`brief`.
     out : path
-        Folder to write to; made where missing. ``briefing.html``, and in ``figures/`` each
-        figure as SVG, PNG, its data as CSV and its alt text as TXT; ``clusters.csv`` and
-        ``growth.csv`` hold the full tables.
+        Folder to write to; made where missing. ``briefing.html`` (self-contained), ``.md`` and
+        ``.pdf``; in ``figures/`` each figure as SVG, PNG, its data as CSV and its alt text as
+        TXT; ``clusters.csv`` and ``growth.csv`` hold the full tables, ``facts.csv`` every number
+        of a sentence with its origin.
+    formats : iterable of {"html", "md", "pdf"}
+        Which of the three to write.
+    force : bool
+        Replace files that are there.
     progress : callable, optional
         Called with a line of text before each step.
 
     Returns
     -------
     list of Path
-        The files written; the same briefing gives the same bytes.
+        The files written, the briefing last; the same briefing gives the same bytes.
 
     Raises
     ------
     OutputError
-        The folder cannot be written to; a file that was there is then whole, old or new.
+        A file is there already, the folder cannot be written to, or a PDF cannot be made here; a
+        file that was there is then whole, old or new.
 
     Examples
     --------
@@ -57,33 +93,48 @@ def write_briefing(
     >>> import clusteranalysis as ca
     >>> briefing = ca.brief(ca.sample("east-bay"))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in ca.write_briefing(briefing, folder)][-1]
+    ...     [path.name for path in ca.write_briefing(briefing, folder, formats=["html"])][-1]
     'briefing.html'
     """
-    out = Path(out)
+    out, wanted = Path(out), tuple(formats)
+    if "pdf" in wanted:
+        require_pdf()
     say = progress or (lambda line: None)
+    specs = choose_figures(briefing)
+    planned = [out / "figures" / f"{spec.key}{end}" for spec in specs for end in _ENDINGS]
+    require_new([*(out / name for name in briefing_files(wanted)), *planned], force=force)
     written: list[Path] = []
-    pictures: dict[str, dict[str, str]] = {}
-    for spec in choose_figures(briefing):
+    pictures: dict[str, _Picture] = {}
+    for spec in specs:
         say(f"Drawing {spec.key}")
+        figure = spec.figure()
         base = out / "figures" / spec.key
-        svg, png = plot.save(spec.figure(), base)
+        svg, png = plot.save(figure, base)
         written += [svg, png, write_bytes(base.with_suffix(".csv"), _csv(spec.data()))]
-        alt = spec.alt
-        written.append(write_bytes(base.with_suffix(".txt"), f"{alt}\n".encode()))
-        encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
-        pictures[spec.key] = {
-            "title": spec.title,
-            "alt": alt,
-            "note": spec.note,
-            "svg": encoded,
-        }
-    say("Writing the page")
-    written.append(write_bytes(out / "clusters.csv", _csv(briefing.clusters.table)))
-    written.append(write_bytes(out / "growth.csv", _csv(briefing.growth)))
-    page = _page(briefing, pictures)
-    written.append(write_bytes(out / "briefing.html", page.encode()))
+        written.append(write_bytes(base.with_suffix(".txt"), f"{spec.alt}\n".encode()))
+        pictures[spec.key] = _Picture(
+            spec.title,
+            spec.alt,
+            spec.note,
+            _address(svg, "image/svg+xml"),
+            _address(png, "image/png"),
+            marks(briefing, spec, figure),
+        )
+    tables = (briefing.clusters.table, briefing.growth, _facts(briefing))
+    for name, table in zip(_TABLES, tables, strict=True):
+        written.append(write_bytes(out / name, _csv(table)))
+    for one in wanted:
+        say(f"Writing briefing.{one}")
+        content = {
+            "html": lambda: _page(briefing, pictures).encode(),
+            "pdf": lambda: pdf(_page(briefing, pictures, printed=True)),
+            "md": lambda: markdown(briefing, specs).encode(),
+        }[one]()
+        written.append(write_bytes(out / f"briefing.{one}", content))
     return written
+
+
+_ENDINGS = (".svg", ".png", ".csv", ".txt")
 
 
 def _csv(table: pd.DataFrame) -> bytes:
@@ -91,36 +142,34 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _page(briefing: Briefing, pictures: dict[str, dict[str, str]]) -> str:
+def _facts(briefing: Briefing) -> pd.DataFrame:
+    columns = ["id", "value", "text", "unit", "status", "formula", "source", "cells"]
+    return pd.DataFrame([vars(fact) for fact in briefing.facts.values()], columns=columns)
+
+
+def _address(path: Path, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
+def _page(briefing: Briefing, pictures: dict[str, _Picture], *, printed: bool = False) -> str:
     """Fill the template; it formats and orders, and computes nothing."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(
-        count=wording.count,
-        signed=wording.signed,
-        percent=wording.percent,
-        dollars=wording.dollars,
-        lq=_ratio,
-    )
-    source = resources.files(__package__).joinpath("templates/briefing.html.j2").read_text("utf-8")
     found = briefing.clusters
-    return environment.from_string(source).render(
+    script = resources.files(__package__).joinpath("templates/briefing.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return page(
+        __package__,
+        "briefing.html.j2",
         briefing=briefing,
         found=found,
         pictures=pictures,
-        clusters=_records(found.table),
-        selected=_records(found.selected),
-        industries=_records(briefing.industries),
-        coverage=_records(briefing.coverage),
+        printed=printed,
+        clusters=records(found.table),
+        selected=records(found.selected),
+        industries=records(briefing.industries),
+        coverage=records(briefing.coverage),
         counties=wording.series(briefing.coverage["county"]),
-        version=clusteranalysis.__version__,
+        origins=by_cells(briefing.facts.values()),
+        # Ours, and the page lets no other script run.
+        script=Markup(script),
+        digest=Markup(digest),
     )
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False)]
-
-
-def _ratio(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2f}"

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import clusteranalysis as ca
+from clusteranalysis.cli.brief import DefinitionOption, EndOption, RegionOption, StartOption, brief
 from clusteranalysis.cli.charter import charter_app
 from clusteranalysis.cli.fetch import DataDir, YearsOption, fetch_app
 from clusteranalysis.cli.measure import measure
+from clusteranalysis.cli.pack import pack
 from clusteranalysis.cli.tables import (
     console,
     err,
@@ -51,23 +52,10 @@ sample_app = typer.Typer(help="The embedded tables: list, export, rebuild.", no_
 app.add_typer(sample_app, name="sample")
 app.add_typer(fetch_app, name="fetch")
 app.add_typer(charter_app, name="charter")
+app.command()(brief)
+app.command()(pack)
 app.command()(measure)
 app.command()(track)
-RegionOption = Annotated[
-    str,
-    typer.Option(
-        "--region",
-        "-r",
-        help="A known name (east-bay, bay-area, alameda-county ...), five-digit county codes "
-        "joined by commas (06001,06013), or a TOML file with name and counties.",
-    ),
-]
-DefinitionOption = Annotated[
-    str,
-    typer.Option(help="A cluster definition: east-bay-2017, or a TOML file of your own."),
-]
-StartOption = Annotated[int | None, typer.Option(help="First year of growth (default: first).")]
-EndOption = Annotated[int | None, typer.Option(help="Last year (default: last).")]
 OutFile = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Write the whole table here (.csv or .parquet)."),
@@ -87,46 +75,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-@app.command()
-def brief(
-    region: RegionOption = "east-bay",
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path(
-        "briefing"
-    ),
-    definition: DefinitionOption = "east-bay-2017",
-    start: StartOption = None,
-    end: EndOption = None,
-) -> None:
-    """Write a region's market-orientation briefing: one page, its figures and their data.
-
-    Runs on the embedded tables (nine Bay Area counties, 2018-2021) and needs no network.
-
-    Example:  clusteranalysis brief --region east-bay --out briefing
-    """
-    # Cheap checks first: a typing error should not cost the reader the loading of the data.
-    place = ca.find_region(region)
-    clusters = ca.read_definition(definition)
-    require_folder(out)
-    # On a terminal only and then wiped away, so that an error stands alone on stderr.
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_interactive,
-    ) as progress:
-        task = progress.add_task("Measuring the clusters", total=None)
-        content = ca.brief(ca.sample(), region=place, definition=clusters, start=start, end=end)
-        written = ca.write_briefing(
-            content, out, progress=lambda line: progress.update(task, description=line)
-        )
-    for sentence in content.findings:
-        console.print(f"• {escape(sentence)}")
-    page = escape(str(out / "briefing.html"))
-    console.print(f"\n{len(written)} files; open {page}", soft_wrap=True)
 
 
 @app.command()

@@ -10,13 +10,14 @@ from clusteranalysis.plot.growth import shift_share_bars, shift_share_waterfall
 from clusteranalysis.plot.hot_spots import hot_spot_map
 from clusteranalysis.plot.industries import cluster_industries
 from clusteranalysis.plot.maps import lq_map, lq_maps
+from clusteranalysis.plot.marks import mark_places
 from clusteranalysis.plot.peers import peer_strip
 from clusteranalysis.plot.points import distance_density, relative_density
 from clusteranalysis.plot.portfolio import portfolio
 from clusteranalysis.plot.quality import data_quality
 from clusteranalysis.plot.ranking import lq_ranking
 from clusteranalysis.plot.sizes import size_classes
-from clusteranalysis.plot.style import figure, save
+from clusteranalysis.plot.style import encode, figure, save
 from clusteranalysis.plot.suppliers import supplier_gap
 from clusteranalysis.plot.timeline import initiative_timeline
 from clusteranalysis.plot.trend import employment_trend
@@ -31,6 +32,7 @@ __all__ = [
     "data_quality",
     "distance_density",
     "employment_trend",
+    "encode",
     "establishment_map",
     "figure",
     "hot_spot_map",
@@ -38,6 +40,7 @@ __all__ = [
     "lq_map",
     "lq_maps",
     "lq_ranking",
+    "mark_places",
     "peer_strip",
     "portfolio",
     "relative_density",

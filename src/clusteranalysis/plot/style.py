@@ -38,6 +38,7 @@ __all__ = [
     "VERMILION",
     "Width",
     "context",
+    "encode",
     "figure",
     "ink",
     "save",
@@ -196,20 +197,43 @@ def save(figure: Figure, path_without_suffix: str | os.PathLike[str]) -> list[Pa
     ['ranking.svg', 'ranking.png']
     """
     base = Path(path_without_suffix)
-    metadata: dict[str, dict[str, Any]] = {
+    return [
+        write_bytes(base.with_name(f"{base.name}.{kind}"), encode(figure, kind))
+        for kind in ("svg", "png")
+    ]
+
+
+def encode(figure: Figure, kind: Literal["svg", "png"]) -> bytes:
+    """Give a figure as the bytes that :func:`save` writes.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure; ``ax.figure`` of what a plot returned.
+    kind : {"svg", "png"}
+        The format.
+
+    Returns
+    -------
+    bytes
+        The same for the same figure.
+
+    Examples
+    --------
+    >>> fig, ax = figure("page")
+    >>> encode(fig, "png")[1:4]
+    b'PNG'
+    """
+    facts: dict[str, dict[str, Any]] = {
         "svg": {"Date": None, "Creator": None},
         "png": {"Software": None},
     }
-    written = []
-    for kind, facts in metadata.items():
-        buffer = io.BytesIO()
-        with context():
-            figure.savefig(
-                buffer, format=kind, dpi=_DPI, metadata=facts, facecolor="white", bbox_inches=None
-            )
-        target = base.with_name(f"{base.name}.{kind}")
-        written.append(write_bytes(target, buffer.getvalue()))
-    return written
+    buffer = io.BytesIO()
+    with context():
+        figure.savefig(
+            buffer, format=kind, dpi=_DPI, metadata=facts[kind], facecolor="white", bbox_inches=None
+        )
+    return buffer.getvalue()
 
 
 assert set(_SIZES) == set(get_args(Width))

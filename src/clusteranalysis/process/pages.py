@@ -12,6 +12,7 @@ import pandas as pd
 
 from clusteranalysis.briefing.documents import pdf, require_pdf
 from clusteranalysis.briefing.page import page, records
+from clusteranalysis.briefing.text import escape
 from clusteranalysis.briefing.wording import signed, the
 from clusteranalysis.files import require_new, write_bytes
 from clusteranalysis.process.criteria import VERDICTS
@@ -220,18 +221,11 @@ def _markdown(found: Scorecard) -> str:
         "brought the change about.",
     ]
     for charter in found.charters:
-        lines += ["", f"## {_plain(charter.title)}", ""]
+        lines += ["", f"## {escape(charter.title)}", ""]
         mine = found.table[
             (found.table["charter"] == charter.title) & (found.table["cluster"] == charter.cluster)
         ]
         for row in map(_shown, records(mine)):
             told = " ".join(text for text in (row["numbers"], f"{row['reason']}.") if text)
-            lines.append(f"- **{row['verdict']}**: {_plain(row['statement'])} {_plain(told)}")
+            lines.append(f"- **{row['verdict']}**: {escape(row['statement'])} {escape(told)}")
     return "\n".join(lines) + "\n"
-
-
-def _plain(text: str) -> str:
-    """Text that stays text in Markdown: no tag, link or emphasis begins."""
-    for sign, safe in (("\\", "\\\\"), ("*", "\\*"), ("<", "&lt;"), ("[", "\\["), ("\n", " ")):
-        text = text.replace(sign, safe)
-    return text

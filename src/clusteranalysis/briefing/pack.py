@@ -1,0 +1,210 @@
+"""What does one working group take into the room?
+
+An agenda of three sessions, a profile of two pages, questions that only local owners can answer,
+a worksheet for the vision (which the group writes, never this library) and charter forms.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from clusteranalysis import plot
+from clusteranalysis.briefing.content import Briefing
+from clusteranalysis.briefing.documents import pdf, require_pdf
+from clusteranalysis.briefing.facts import Sentence
+from clusteranalysis.briefing.figures import FigureSpec, cluster_figures
+from clusteranalysis.briefing.page import page, records
+from clusteranalysis.briefing.profiles import profile
+from clusteranalysis.briefing.questions import Question, questions
+from clusteranalysis.briefing.sessions import (
+    CHARTER_FIELDS,
+    CRITERIA,
+    FIRST_PAGE,
+    SESSIONS,
+    STEPS,
+    VISION,
+)
+from clusteranalysis.files import require_new, write_bytes
+
+__all__ = ["Pack", "PackFormat", "make_pack", "pack_files", "write_pack"]
+
+PackFormat = Literal["html", "pdf", "docx"]
+_FORMS = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure of the profile."""
+
+    key: str
+    title: str
+    alt: str
+    svg: bytes
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything the pages of one working group hold.
+
+    Attributes
+    ----------
+    briefing : Briefing
+        Where its numbers are from.
+    cluster : dict
+        The cluster's row of ``ClusterSet.table``.
+    description : str
+        What its definition says it is.
+    sentences : tuple of Sentence
+        What may be said of it.
+    industries : list of dict
+        Its five largest industries.
+    quality : dict
+        How much of it is published.
+    questions : tuple of Question
+        For its owners.
+    figures : tuple of FigureSpec
+        Four, or fewer where the numbers are withheld.
+    """
+
+    briefing: Briefing
+    cluster: dict[str, Any]
+    description: str
+    sentences: tuple[Sentence, ...]
+    industries: list[dict[str, Any]]
+    quality: dict[str, Any]
+    questions: tuple[Question, ...]
+    figures: tuple[FigureSpec, ...]
+
+
+def make_pack(briefing: Briefing, cluster: str) -> Pack:
+    """Gather what one working group needs; the cluster need not be a chosen one.
+
+    Raises
+    ------
+    DefinitionError
+        The definition has no such cluster; the message lists those it has.
+    """
+    found = briefing.clusters
+    defined = found.definition.cluster(cluster)
+    table, quality, own = found.table, briefing.quality, briefing.industries
+    return Pack(
+        briefing=briefing,
+        cluster=records(table[table["industry"] == cluster])[0],
+        description=defined.description,
+        sentences=profile(briefing, cluster),
+        industries=records(own[own["cluster"] == cluster]),
+        quality=records(quality[quality["industry"] == cluster])[0],
+        questions=questions(briefing, cluster),
+        figures=tuple(cluster_figures(briefing, cluster)),
+    )
+
+
+def pack_files(cluster: str, formats: Iterable[PackFormat]) -> list[str]:
+    """Names of the files that :func:`write_pack` writes."""
+    return [f"pack-{cluster}.{one}" for one in formats]
+
+
+def write_pack(
+    briefing: Briefing,
+    cluster: str,
+    out: str | os.PathLike[str],
+    *,
+    formats: Iterable[PackFormat] = ("html", "pdf", "docx"),
+    force: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Write the sheets that a cluster's working group takes into its three sessions.
+
+    Parameters
+    ----------
+    briefing : Briefing
+        From :func:`brief`.
+    cluster : str
+        Id of a cluster of its definition, chosen or not.
+    out : path
+        Folder to write to; made where missing. ``pack-CLUSTER.html``, ``.pdf`` and ``.docx``.
+    formats : iterable of {"html", "pdf", "docx"}
+        Which to write.
+    force : bool
+        Replace files that are there.
+    progress : callable, optional
+        Called with a line of text before each step.
+
+    Returns
+    -------
+    list of Path
+        The files, whole; the same briefing gives the same bytes.
+
+    Raises
+    ------
+    DefinitionError
+        The definition has no such cluster; the message lists those it has.
+    OutputError
+        A file is there already, the folder cannot be written to, or a PDF cannot be made here.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import clusteranalysis as ca
+    >>> briefing = ca.brief(ca.sample("east-bay"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in ca.write_pack(briefing, "biomedical", folder, formats=["docx"])]
+    ['pack-biomedical.docx']
+    """
+    out, wanted = Path(out), tuple(formats)
+    pack = make_pack(briefing, cluster)
+    if "pdf" in wanted:
+        require_pdf()
+    targets = [out / name for name in pack_files(cluster, wanted)]
+    require_new(targets, force=force)
+    say = progress or (lambda line: None)
+    pictures = [_picture(spec, say) for spec in pack.figures]
+    written = []
+    for one, target in zip(wanted, targets, strict=True):
+        say(f"Writing {target.name}")
+        if one == "docx":
+            from clusteranalysis.briefing.pack_docx import document
+
+            content = document(pack, pictures, forms=_FORMS)
+        else:
+            html = _page(pack, pictures, printed=one == "pdf")
+            content = pdf(html) if one == "pdf" else html.encode()
+        written.append(write_bytes(target, content))
+    return written
+
+
+def _picture(spec: FigureSpec, say: Callable[[str], None]) -> Picture:
+    say(f"Drawing {spec.key}")
+    figure = spec.figure("phone")
+    svg, png = plot.encode(figure, "svg"), plot.encode(figure, "png")
+    return Picture(spec.key, spec.title, spec.alt, svg, png)
+
+
+def _page(pack: Pack, pictures: list[Picture], *, printed: bool) -> str:
+    def address(picture: Picture) -> str:
+        kind, content = ("png", picture.png) if printed else ("svg+xml", picture.svg)
+        return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+    return page(
+        __package__,
+        "pack.html.j2",
+        pack=pack,
+        found=pack.briefing.clusters,
+        pages=[
+            [(one, address(one)) for one in pictures if (one.key in FIRST_PAGE) == first]
+            for first in (True, False)
+        ],
+        drawn={picture.key: picture.title for picture in pictures},
+        sessions=SESSIONS,
+        vision=VISION,
+        fields=CHARTER_FIELDS,
+        steps=STEPS,
+        criteria=CRITERIA,
+        forms=_FORMS,
+    )
