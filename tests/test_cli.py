@@ -1017,7 +1017,7 @@ def test_the_page_stands_alone(briefing):
 
 
 def test_two_briefings_at_once_are_the_same_bytes(briefing, two_at_once):
-    """With --force neither fails, nothing is mixed or left over, and the same input gives the same files."""
+    """With --force neither fails, nothing is mixed or left over, and the files are the same."""
     folder, ends = two_at_once
     for out, err, code in ends:
         assert (code, err) == (0, "")
