@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 from clusteranalysis import measures
+from clusteranalysis.measures import points
 
 HERE = Path(__file__).parent
 #: Headings, in the order of an analyst's questions, by the module a measure lives in.
@@ -27,10 +28,22 @@ ROOMS = {
     "Is an industry concentrated?": ["concentration", "plants", "plant_bounds"],
     "Where, and are neighbours alike?": ["spatial", "join_counts"],
     "Who locates together?": ["colocation", "colocation_significance", "location_pairs"],
+    "Are plants near each other, beyond county lines?": [
+        "density_by_distance", "relative", "second_order", "quotients_of_neighbours",
+        "colocated_pairs",
+    ],
     "What is related to what, and what comes next?": [
         "related_industries", "complexity", "outlook", "productivity",
     ],
 }  # fmt: skip
+
+
+#: Every measure by name; reading and reporting are no measures.
+MEASURES = {name: getattr(measures, name) for name in measures.__all__} | {
+    name: getattr(points, name)
+    for name in points.__all__
+    if name not in ("PointReport", "read_establishments")
+}
 
 
 def sections(function: object) -> dict[str, str]:
@@ -48,7 +61,7 @@ def sections(function: object) -> dict[str, str]:
 
 def entry(name: str, peers: list[str]) -> str:
     """One measure."""
-    parts = sections(getattr(measures, name))
+    parts = sections(MEASURES[name])
     elsewhere = "; ".join(peers) or "none that we know"
     return (
         f"### `{name}`\n\n{parts['']}\n\n{linked(parts['Notes'])}\n\n"
@@ -61,7 +74,7 @@ def linked(text: str) -> str:
 
     def link(found: re.Match[str]) -> str:
         name = found[1]
-        return f"[`{name}`](#{name})" if name in measures.__all__ else f"`{name}`"
+        return f"[`{name}`](#{name})" if name in MEASURES else f"`{name}`"
 
     return re.sub(r":func:`([\w.]+)`", link, text)
 
@@ -79,11 +92,11 @@ def page() -> str:
     for question, modules in ROOMS.items():
         text.append(f"## {question}\n")
         for module in modules:
-            for name in sorted(measures.__all__):
-                if getattr(measures, name).__module__.endswith(f".{module}"):
+            for name in sorted(MEASURES):
+                if MEASURES[name].__module__.endswith(f".{module}"):
                     told.add(name)
                     text.append(entry(name, peers[name]))
-    lost = sorted(set(measures.__all__) - told)
+    lost = sorted(set(MEASURES) - told)
     if lost:
         raise SystemExit(f"no heading for {', '.join(lost)}: add its module to ROOMS")
     return "\n".join(text)

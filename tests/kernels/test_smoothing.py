@@ -88,7 +88,7 @@ def test_the_bound_is_no_wider_than_it_needs_be():
 def test_the_largest_curvature_within_a_step(u, step):
     near = np.linspace(u - step, u + step, 4001)
     dense = np.max(np.abs(near**2 - 1) * np.exp(-(near**2) / 2))
-    found = kernel._steepest(np.array([u]), step)[0]
+    found = kernel.steepest(np.array([u]), step)[0]
     assert found >= dense * (1 - 1e-12)
     assert found <= dense * (1 + 1e-4) + 1e-12
 

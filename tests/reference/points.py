@@ -313,19 +313,23 @@ def local_quotient(
 
 
 def pairwise_quotient(
-    xy: list[Point], mark: list[str], industry: str, partner: str, neighbours: int
+    xy: list[Point], w: list[float], mark: list[str], industry: str, partner: str, neighbours: int
 ) -> float:
-    """(C_AB / N_A) / (N'_B / (N - 1)). Source: Leslie and Kronenfeld (2011)."""
+    """(C_AB / N_A) / (N'_B / (N - 1)). Source: Leslie and Kronenfeld (2011), where w = 1.
+
+    C_AB / N_A is the mean over A's points, of weight w, of B's share of their neighbours.
+    """
     mine = [i for i in range(len(xy)) if mark[i] == industry]
-    met = math.fsum(_met(xy, mark, i, partner, neighbours) for i in mine)
+    met = math.fsum(w[i] * _met(xy, mark, i, partner, neighbours) for i in mine)
     rest = sum(m == partner for m in mark) - (industry == partner)
-    return _divide(met / len(mine), rest / (len(xy) - 1))
+    return _divide(_divide(met, math.fsum(w[i] for i in mine)), rest / (len(xy) - 1))
 
 
-def global_quotient(xy: list[Point], mark: list[str], neighbours: int) -> float:
-    """sum_A C_AA / sum_A N_A (N_A - 1) / (N - 1). Source: Leslie and Kronenfeld (2011)."""
-    met = math.fsum(_met(xy, mark, i, mark[i], neighbours) for i in range(len(xy)))
-    chance = math.fsum((mark.count(m) - 1) / (len(xy) - 1) for m in mark)
+def global_quotient(xy: list[Point], w: list[float], mark: list[str], neighbours: int) -> float:
+    """sum_A C_AA / sum_A N_A (N_A - 1) / (N - 1). Source: Leslie and Kronenfeld (2011), w = 1."""
+    every = range(len(xy))
+    met = math.fsum(w[i] * _met(xy, mark, i, mark[i], neighbours) for i in every)
+    chance = math.fsum(w[i] * (mark.count(mark[i]) - 1) / (len(xy) - 1) for i in every)
     return _divide(met, chance)
 
 
@@ -343,13 +347,14 @@ def howard_cl(
 ) -> float:
     """CL = sum_i sum_j w_i w_j C_ij / (sum_i w_i sum_j w_j), C_ij = 1 in one place.
 
-    Source: Howard, Newman and Tarp (2016), where w = 1.
+    Source: Howard, Newman and Tarp (2016), where w = 1 and a is not b. Within an industry (a = b)
+    over the pairs of two different points.
     """
-    together = []
+    together, both = [], []
     for i, j in _ordered_pairs(a, b):
         together.append(w[i] * w[j] * in_one_place(xy[i], xy[j], size, place))
-    both = math.fsum(w[i] for i in a) * math.fsum(w[j] for j in b)
-    return _divide(math.fsum(together), both)
+        both.append(w[i] * w[j])
+    return _divide(math.fsum(together), math.fsum(both))
 
 
 def howard_counterfactual(

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SPAN", "binned_moments", "binning_error", "left_out", "silverman", "smoothed"]
+__all__ = [
+    "SPAN",
+    "binned_moments",
+    "binning_error",
+    "left_out",
+    "silverman",
+    "smoothed",
+    "steepest",
+]
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +66,7 @@ def binning_error(nodes: Floats, width: float, r: Floats, h: float) -> Floats:
     width^2 / 8 max |K''| over its bin: summed with the weights of the nodes this bounds each value.
     """
     step = width / h
-    bound = _summed(nodes, width, r, h, lambda u: _steepest(np.abs(u), step))
+    bound = _summed(nodes, width, r, h, lambda u: steepest(np.abs(u), step))
     return bound * step**2 / (8 * h * _ROOT)
 
 
@@ -87,7 +95,7 @@ def _sum(weight: Floats, values: Floats) -> float:
     return float(np.einsum("i,i->", weight, values))
 
 
-def _steepest(u: Floats, step: float) -> Floats:
+def steepest(u: Floats, step: float) -> Floats:
     """Largest |phi''| sqrt(2 pi) within a step of u >= 0: at an end of it, or at 0 or sqrt(3)."""
     ends = np.stack([np.abs(u - step), u + step])
     largest = (np.abs(ends**2 - 1) * np.exp(-0.5 * ends**2)).max(axis=0)

@@ -214,6 +214,34 @@ def test_m_function(table, pair, weight, h, control):
             assert row.establishments == count
 
 
+@given(
+    table=streets(),
+    pair=st.booleans(),
+    weight=weights,
+    h=st.sampled_from([0.3, 2.0, 15.0]),
+    control=st.booleans(),
+)
+def test_m_in_bins_keeps_the_error_it_states(table, pair, weight, h, control):
+    pattern = Pattern(table, weight)
+    if len(pattern.industries) < 2 + (control and pair):
+        return
+    options = {"distances": [0, 8, math.hypot(8, 8), 24], "weight": weight, "mode": "binned"}
+    options |= {"cumulative": False, "bandwidth": h}
+    reference = pattern.industries[-1] if control else "all"
+    rest = pattern.industries[:-1] if control else pattern.industries
+    options["industry"] = rest
+    if pair:
+        options["partner"] = rest
+    result = ca.m_function(table, reference=reference, **options)
+    others = pattern.of(reference) if control else pattern.all
+    for row in result.itertuples():
+        a, c = pattern.groups(row, pair=pair)
+        value, _ = slow.m_function(pattern.xy, pattern.w, a, c, others, row.distance, h)
+        if math.isnan(value):
+            continue
+        assert abs(row.m_function - value) <= row.error_bound + 1e-12 * value
+
+
 @given(seed=seeds, pair=st.booleans(), weight=weights)
 @settings(max_examples=20)
 def test_m_by_silverman(seed, pair, weight):
@@ -300,18 +328,19 @@ def test_bandwidth_of_the_pair_correlation():
 # Co-location quotient
 
 
-@given(table=streets(least=4), neighbours=st.integers(1, 3))
-def test_colocation_quotients(table, neighbours):
-    pattern = Pattern(table)
-    total = ca.colocation_quotient(table, level="global", neighbours=neighbours)
-    expected = slow.global_quotient(pattern.xy, pattern.mark, neighbours)
+@given(table=streets(least=4), neighbours=st.integers(1, 3), weight=weights)
+def test_colocation_quotients(table, neighbours, weight):
+    pattern = Pattern(table, weight)
+    options = {"neighbours": neighbours, "weight": weight}
+    total = ca.colocation_quotient(table, level="global", **options)
+    expected = slow.global_quotient(pattern.xy, pattern.w, pattern.mark, neighbours)
     agrees(total["colocation_quotient"].item(), expected)
-    pairs = ca.colocation_quotient(table, neighbours=neighbours)
+    pairs = ca.colocation_quotient(table, **options)
     every = list(itertools.product(pattern.industries, repeat=2))
     assert list(zip(pairs["industry"], pairs["partner"], strict=True)) == every
     for row in pairs.itertuples():
         asked = (row.industry, row.partner, neighbours)
-        expected = slow.pairwise_quotient(pattern.xy, pattern.mark, *asked)
+        expected = slow.pairwise_quotient(pattern.xy, pattern.w, pattern.mark, *asked)
         agrees(row.colocation_quotient, expected)
     plants = ca.colocation_quotient(table, level="local", neighbours=neighbours)
     assert len(plants) == len(table) * len(pattern.industries)
@@ -340,6 +369,25 @@ def test_howard(place, table, weight, reference):
         cl = slow.howard_cl(pattern.xy, pattern.w, a, b, row.distance, place)
         agrees(row.howard_firms, cl)
         agrees(row.excess_colocation, row.howard_firms - row.expected_colocation, 1.0)
+
+
+@pytest.mark.parametrize("place", ["distance", "cell"])
+@given(table=streets(), weight=weights)
+def test_howard_within_an_industry(place, table, weight):
+    pattern = Pattern(table, weight)
+    options = {"distances": [7.0, 8.0, math.hypot(8, 16), 30.0], "place": place, "weight": weight}
+    result = ca.howard_firms(table, reference="all", pairs="within", **options)
+    assert set(result["industry"]) == set(pattern.industries)
+    ones = [1.0] * len(table)
+    for row in result.itertuples():
+        a = pattern.of(row.industry)
+        agrees(row.howard_firms, slow.howard_cl(pattern.xy, pattern.w, a, a, row.distance, place))
+        every = slow.howard_cl(pattern.xy, ones, pattern.all, pattern.all, row.distance, place)
+        if len(a) > 1:
+            agrees(row.expected_colocation, every)
+            agrees(row.excess_colocation, row.howard_firms - row.expected_colocation, 1.0)
+        else:
+            assert math.isnan(row.howard_firms)
 
 
 @pytest.mark.parametrize("reference", ["all", "pair"])

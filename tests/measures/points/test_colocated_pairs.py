@@ -49,6 +49,41 @@ def test_jobs_by_hand():
     assert found["expected_colocation"].item() == pytest.approx(0.4)
 
 
+def test_within_an_industry_by_hand():
+    table = square(industry=list("aaabb"))
+    found = measured(table, pairs="within", distances=[3, 4, 5], weight="employment")
+    assert list(found.columns[:3]) == ["industry", "distance", "howard_firms"]
+    own = found[found["industry"] == "a"]["howard_firms"].tolist()
+    # Jobs 1, 2, 3: 3 apart 1 and 2, 4 apart 1 and 3, 5 apart 2 and 3; pairs weigh 2 + 3 + 6.
+    assert own == pytest.approx([2 / 11, 5 / 11, 1])
+    assert found["expected_colocation"].tolist() == pytest.approx([0.2, 0.4, 0.6] * 2)
+    single = measured(square(), pairs="within", industry="c")
+    assert single[["howard_firms", "expected_colocation", "excess_colocation"]].isna().all(None)
+
+
+def test_within_is_that_of_two_halves_where_every_plant_is_its_own_twin():
+    """Two industries on the same sites: across counts each pair twice, and the twins besides."""
+    half = firms(seed=5, sizes=(15,))
+    both = pd.concat([half, half.assign(industry="b")], ignore_index=True)
+    n = len(half)
+    across = measured(both, reference="pair", distances=[20])["howard_firms"].item()
+    within = measured(half, pairs="within", distances=[20])["howard_firms"].item()
+    assert across * n * n == pytest.approx(within * n * (n - 1) + n)
+
+
+def test_within_has_bands_and_refuses_what_it_cannot_mean():
+    table = firms(seed=2)
+    found = measured(table, pairs="within", industry="a", simulations=39, rng=1)
+    assert set(BANDS) <= set(found.columns)
+    assert (found["local_low"] <= found["expected"]).all()
+    with pytest.raises(SchemaError, match="leave out partner="):
+        measured(table, pairs="within", partner="b")
+    with pytest.raises(SchemaError, match="every dealing is the same"):
+        measured(table, pairs="within", reference="pair")
+    with pytest.raises(SchemaError, match="pairs="):
+        measured(table, pairs="both")
+
+
 def test_cells_by_hand():
     # Cells of 2 start at 1000, 1002 and 1004: no two plants share one; of 4, all the a do.
     found = measured(square(), distances=[2, 4, 8, 2000], place="cell")

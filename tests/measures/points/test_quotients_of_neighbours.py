@@ -39,6 +39,28 @@ def test_pairs_by_hand():
     assert quotient(found, "b", "b") == 0
 
 
+def test_jobs_by_hand():
+    table = FIVE.assign(employment=[5.0, 7.0, 1.0, 2.0, 3.0])
+    found = measured(table, weight="employment")
+    # Of the a's 5 + 2 + 3 jobs, 5 + 2 stand beside a b; chance is as without jobs.
+    assert quotient(found, "a", "b") == pytest.approx((7 / 10) / (2 / 4))
+    assert quotient(found, "a", "a") == pytest.approx((3 / 10) / (2 / 4))
+    assert quotient(found, "b", "a") == pytest.approx(1 / (3 / 4))
+    total = measured(table, weight="employment", level="global")["colocation_quotient"].item()
+    assert total == pytest.approx(3 / ((10 * 2 + 8 * 1) / 4))
+    same(measured(table.assign(employment=4.0), weight="employment"), measured(FIVE))
+
+
+def test_jobs_keep_their_sites_when_industries_are_dealt_out():
+    table = firms(seed=1)
+    options = {"weight": "employment", "simulations": 199, "rng": 3}
+    found = measured(table, **options)
+    assert found["expected"].between(0.8, 1.2).all()
+    same(found, measured(table.sample(frac=1, random_state=1), **options))
+    with pytest.raises(SchemaError, match="level='local' is of single plants"):
+        measured(table, level="local", weight="employment")
+
+
 def test_all_in_one_by_hand():
     found = measured(FIVE, level="global")
     # One plant of five has its like for a neighbour; by chance (3 x 2 + 2 x 1) / 4.

@@ -91,6 +91,26 @@ def test_the_density_by_hand():
     assert found["bandwidth"].item() == 2
 
 
+def test_the_density_in_bins_is_near_and_says_how_near():
+    table = firms(seed=3, sizes=(120, 80))
+    options = {"industry": "a", "cumulative": False, "bandwidth": 6, "distances": R}
+    exact = measured(table, **options)
+    binned = measured(table, **options, mode="binned")
+    error = (binned["m_function"] - exact["m_function"]).abs()
+    assert 0 < error.max() < 1e-5
+    assert (error <= binned["error_bound"]).all()
+    assert binned["error_bound"].max() < 1e-3
+    assert "error_bound" not in exact
+    same(binned.drop(columns=["m_function", "error_bound"]), exact.drop(columns="m_function"))
+
+
+def test_m_itself_has_no_bins_to_err():
+    table = firms(seed=3, sizes=(60, 40))
+    binned = measured(table, mode="binned")
+    assert (binned["error_bound"].dropna() == 0).all()
+    same(binned.drop(columns="error_bound"), measured(table))
+
+
 # Other tools
 
 

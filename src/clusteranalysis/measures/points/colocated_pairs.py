@@ -25,7 +25,7 @@ from clusteranalysis.measures.points._curves import (
     industry_numbers,
     simulated,
 )
-from clusteranalysis.measures.points._establishments import read_points
+from clusteranalysis.measures.points._establishments import Points, read_points
 from clusteranalysis.measures.points.envelopes import Progress, check_simulations
 from clusteranalysis.schema import check_option
 
@@ -34,6 +34,7 @@ __all__ = ["howard_firms"]
 Floats = NDArray[np.float64]
 Place = Literal["distance", "cell"]
 Sites = Literal["all", "pair"]
+Pairs = Literal["across", "within"]
 
 
 def howard_firms(
@@ -42,6 +43,7 @@ def howard_firms(
     distances: ArrayLike,
     reference: Sites,
     place: Place = "distance",
+    pairs: Pairs = "across",
     industry: str | Sequence[str] | None = None,
     partner: str | Sequence[str] | None = None,
     weight: Literal["employment"] | None = None,
@@ -51,7 +53,7 @@ def howard_firms(
     rng: np.random.Generator | int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """How often is a plant of one industry where one of another is, and more than by chance?
+    """How often are plants of two industries, or of one, in one place, and more than by chance?
 
     Parameters
     ----------
@@ -66,8 +68,11 @@ def howard_firms(
         two industries alone.
     place : {"distance", "cell"}
         One place is up to the distance, or within one cell of a grid that starts at (0, 0).
+    pairs : {"across", "within"}
+        Pairs of plants of two industries, or of two plants of one industry.
     industry, partner : str or list of str, optional
-        Industries whose pairs are measured; all of them if not given.
+        Industries whose pairs are measured; all of them if not given. ``partner`` not with
+        ``"within"``.
     weight : {"employment"}, optional
         Weigh a pair of plants by the product of their jobs; without it every pair counts once.
     simulations : int
@@ -86,8 +91,8 @@ def howard_firms(
     Returns
     -------
     DataFrame
-        One row an unordered pair, ``industry`` < ``partner``, and ``distance``: ``howard_firms``
-        (CL, the share 0..1 of pairs of one plant of each that are in one place),
+        One row an unordered pair, ``industry`` < ``partner`` (within, one row an industry), and
+        ``distance``: ``howard_firms`` (CL, the share 0..1 of pairs that are in one place),
         ``expected_colocation`` (by chance, exactly), ``excess_colocation`` (XCL, the first less the
         second, -1..1) and ``reference``. With simulations also ``expected`` (their mean),
         ``local_low``, ``local_high``, ``global_low``, ``global_high``, ``localisation`` and
@@ -100,12 +105,14 @@ def howard_firms(
     ------
     SchemaError
         The table breaks the contract, an industry is unknown, a number is out of range, or there
-        are no two industries.
+        are no two industries; within an industry, a partner is named or chance has no other sites.
 
     Notes
     -----
     CL_AB = sum_(i in A, j in B) w_i w_j C_ij / (sum_A w_i sum_B w_j), C_ij = 1 where i and j are in
-    one place (Howard, Newman and Tarp 2016, whose places are communes). They simulate the
+    one place (Howard, Newman and Tarp 2016, whose places are communes). Within an industry it is
+    the same over pairs of two different plants, sum_(i != j) w_i w_j C_ij / ((sum w_i)^2 - sum
+    w_i^2), which they do not measure. They simulate the
     counterfactual; dealing plants over M sites puts any two of them on any two sites alike, so
     that its mean is the share of all pairs of sites in one place, which is used. ``"pair"``
     compares the two industries with each other alone, so two industries that are both where all
@@ -131,19 +138,18 @@ def howard_firms(
     """
     check_option("reference", reference, Sites)
     check_option("place", place, Place)
+    check_option("pairs", pairs, Pairs)
     check_option("adjust", adjust, Adjustment)
     check_simulations(simulations, level)
     r = check_distances(distances)
     if place == "cell" and r[0] == 0:
         raise SchemaError("distances= holds 0, and a cell has no side of 0: use numbers above 0")
     points = read_points(establishments, weight=weight)
-    first, second = industry_numbers(points, industry), industry_numbers(points, partner)
-    pairs = sorted({(min(a, b), max(a, b)) for a in first for b in second if a != b})
-    if not pairs:
-        raise SchemaError(
-            "there is no pair of two industries to measure: name two, or leave both out"
-        )
-    chosen = [Curve(a, b) for a, b in pairs]
+    chosen = (
+        _within(points, industry, partner, reference)
+        if pairs == "within"
+        else (_across(points, industry, partner))
+    )
     everyone = in_order(points)
     patterns = {
         curve: everyone if reference == "all" else everyone.only([curve.industry, curve.target])
@@ -175,9 +181,37 @@ def howard_firms(
     return curve_table(points, chosen, r, columns, bands, adjust)
 
 
+def _across(
+    points: Points, industry: str | Sequence[str] | None, partner: str | Sequence[str] | None
+) -> list[Curve]:
+    first, second = industry_numbers(points, industry), industry_numbers(points, partner)
+    found = sorted({(min(a, b), max(a, b)) for a in first for b in second if a != b})
+    if not found:
+        raise SchemaError(
+            "there is no pair of two industries to measure: name two, or leave both out"
+        )
+    return [Curve(a, b) for a, b in found]
+
+
+def _within(
+    points: Points,
+    industry: str | Sequence[str] | None,
+    partner: str | Sequence[str] | None,
+    reference: Sites,
+) -> list[Curve]:
+    if partner is not None:
+        raise SchemaError("pairs='within' is about one industry: leave out partner=")
+    if reference == "pair":
+        raise SchemaError(
+            "reference='pair' holds an industry's own sites alone, over which every dealing is the "
+            "same: use 'all' with pairs='within'"
+        )
+    return [Curve(a, None) for a in industry_numbers(points, industry)]
+
+
 @dataclass(frozen=True)
 class _Colocation:
-    """CL of two industries, as the function that simulations call."""
+    """CL of two industries, or within one, as the function that simulations call."""
 
     r: Floats
     curve: Curve
@@ -186,7 +220,12 @@ class _Colocation:
     def __call__(self, pattern: Marked) -> Floats:
         a, b = (pattern.only([code]) for code in (self.curve.industry, self.curve.target))
         together = _together(a.xy, a.weight, b.xy, b.weight, self.r, self.place)
-        return ratio(together, np.full(len(self.r), a.weight.sum() * b.weight.sum()))
+        every = a.weight.sum() * b.weight.sum()
+        if self.curve.partner is None:
+            # A plant is no pair with itself; of one plant nothing may be left but rounding.
+            itself = (a.weight**2).sum()
+            together, every = together - itself, every - itself if len(a.xy) > 1 else 0.0
+        return ratio(together, np.full(len(self.r), every))
 
 
 def _chance(sites: Floats, r: Floats, place: Place) -> Floats:

@@ -38,6 +38,7 @@ def colocation_quotient(
     level: Level = "pairwise",
     industry: str | Sequence[str] | None = None,
     partner: str | Sequence[str] | None = None,
+    weight: Literal["employment"] | None = None,
     simulations: int = 0,
     confidence: float = 0.95,
     adjust: Adjustment = "benjamini_hochberg",
@@ -60,6 +61,9 @@ def colocation_quotient(
     industry, partner : str or list of str, optional
         Whose neighbours are looked at, and which industries among them; all if not given. Not for
         ``"global"``.
+    weight : {"employment"}, optional
+        Count each plant whose neighbours are looked at by its jobs (who stands beside the plant
+        of a job of the industry?); a neighbour counts once. Not for ``"local"``.
     simulations : int
         Number of times the industries are dealt out anew over the sites; 0 for none. Not for
         ``"local"``.
@@ -93,15 +97,18 @@ def colocation_quotient(
     -----
     CLQ_AB = (C_AB / N_A) / (N'_B / (N - 1)), C_AB the sum over A's plants of the share of B among
     their nearest neighbours, N'_B = N_B, or N_B - 1 where B is A (Leslie and Kronenfeld 2011).
-    Global: sum_A C_AA / sum_A N_A (N_A - 1) / (N - 1). Local: a plant's own share of B in place of
-    C_AB / N_A, all of its neighbours alike; the mean over A's plants is CLQ_AB (after Wang et al.
-    2017, who weigh neighbours by distance). The expected value is 1 under random labelling, which
-    the simulations deal out: sites stay, and so does where all plants together cluster. The local
-    quotients have no test: with few neighbours each takes few values, and 0 is a common one.
+    Global: sum_A C_AA / sum_A N_A (N_A - 1) / (N - 1). Local: a plant's own share of B in place
+    of C_AB / N_A, all of its neighbours alike; the mean over A's plants is CLQ_AB (after Wang
+    et al. 2017, who weigh neighbours by distance). With jobs w_i the mean over A's plants is
+    weighted by them, C_AB / N_A = sum_(i in A) w_i c_iB / sum_(i in A) w_i, and what chance
+    gives is the same, since it deals industries to sites whatever their jobs; the weighted form
+    is ours. The expected value is 1 under random labelling, which the simulations deal out:
+    sites stay, and so does where all plants together cluster. The local quotients have no test:
+    with few neighbours each takes few values, and 0 is a common one.
 
     Distances matter by their order alone, so that the quotient needs no correction at the edge and
-    adapts to density: a neighbour is near in town and may be far in the country. It is for
-    establishments, not jobs. Where many share an address, all of these are ties at distance 0.
+    adapts to density: a neighbour is near in town and may be far in the country. Where many
+    share an address, all of these are ties at distance 0.
 
     References
     ----------
@@ -128,7 +135,7 @@ def colocation_quotient(
     _check_chance(simulations, confidence)
     if isinstance(neighbours, bool) or not isinstance(neighbours, int | np.integer):
         raise SchemaError(f"neighbours={neighbours!r} is no whole number: use 1, as the authors")
-    points = read_points(establishments)
+    points = read_points(establishments, weight=weight)
     n = len(points.codes)
     if not 1 <= neighbours < n:
         raise SchemaError(
@@ -138,16 +145,18 @@ def colocation_quotient(
         raise SchemaError(
             "level='global' is about all industries: leave out industry= and partner="
         )
+    if level == "local" and weight is not None:
+        raise SchemaError("level='local' is of single plants: leave weight= out, or use 'pairwise'")
     if level == "local" and simulations:
         raise SchemaError("level='local' has no simulations: leave them out, or use 'pairwise'")
     first, second = industry_numbers(points, industry), industry_numbers(points, partner)
     # In an order of their own, so that the order of rows cannot matter.
-    order = np.lexsort((points.codes, points.xy[:, 1], points.xy[:, 0]))
+    order = np.lexsort((points.weight, points.codes, points.xy[:, 1], points.xy[:, 0]))
     near = nearest(points.xy[order], int(neighbours))
     codes = points.codes[order]
     if level == "local":
         return _local(points, near, order, first, second)
-    statistic = _Quotients(near, len(points.industries), level)
+    statistic = _Quotients(near, points.weight[order], len(points.industries), level)
     found = statistic(codes)
     table = _keys(points, level, first, second)
     chosen = _places(first, second, len(points.industries)) if level == "pairwise" else slice(None)
@@ -180,19 +189,22 @@ class _Quotients:
     """Quotients of labelled neighbours, as the function that simulations call."""
 
     near: Neighbours
+    weight: Floats
     kinds: int
     level: str
 
     def __call__(self, codes: Ints) -> Floats:
         """One number, or kinds x kinds of them in rows."""
-        near, kinds = self.near, self.kinds
+        near, kinds, w = self.near, self.kinds, self.weight
         size = np.bincount(codes, minlength=kinds).astype(float)
+        counted = np.bincount(codes, w, kinds)
         others = len(codes) - 1
+        share = near.share * w[near.i]
         if self.level == "global":
-            alike = near.share[codes[near.i] == codes[near.j]].sum()
-            return np.atleast_1d(ratio(alike, (size * (size - 1)).sum() / others))
-        C = np.bincount(codes[near.i] * kinds + codes[near.j], near.share, kinds * kinds)
-        met = C.reshape(kinds, kinds) / size[:, None]
+            alike = share[codes[near.i] == codes[near.j]].sum()
+            return np.atleast_1d(ratio(alike, (counted * (size - 1)).sum() / others))
+        C = np.bincount(codes[near.i] * kinds + codes[near.j], share, kinds * kinds)
+        met = ratio(C.reshape(kinds, kinds), counted[:, None])
         return ratio(met, (size - np.eye(kinds)) / others).ravel()
 
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import pair_distances
 from clusteranalysis.kernels.neighbour_counts import smoothed_around, weight_within
+from clusteranalysis.kernels.neighbour_densities import Smoothed, binned_around, ratio_error
 from clusteranalysis.kernels.significance import Adjustment
 from clusteranalysis.kernels.smoothing import silverman
 from clusteranalysis.kernels.specialization import ratio
@@ -37,6 +38,7 @@ __all__ = ["m_function"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Null = Literal["sites", "labels", "independence"]
+Mode = Literal["exact", "binned"]
 
 
 def m_function(
@@ -49,6 +51,7 @@ def m_function(
     weight: Literal["employment"] | None = None,
     cumulative: bool = True,
     bandwidth: float | Literal["silverman"] = "silverman",
+    mode: Mode = "exact",
     null: Null = "sites",
     simulations: int = 0,
     level: float = 0.95,
@@ -80,6 +83,9 @@ def m_function(
     bandwidth : float or "silverman"
         Of m: the kernel's standard deviation in the unit of ``x`` and ``y``, or Silverman's rule
         on all distances of the pattern. It never depends on ``distances``.
+    mode : {"exact", "binned"}
+        Of m: ``"binned"`` puts the distances around each plant into bins of 1/64 bandwidth first
+        and says how far this can have moved each value. M is exact either way, at no more cost.
     null : {"sites", "labels", "independence"}
         What chance means. ``"sites"``: all plants, with their jobs, are put on each other's sites.
         ``"labels"``: every site keeps its jobs, and which are the industry's is chance.
@@ -102,7 +108,9 @@ def m_function(
     DataFrame
         One row an industry (and ``partner``) and ``distance``: ``m_function`` (a ratio: 1 is as
         everywhere, 2 is twice the share, 0 is nobody), ``establishments`` (the industry's plants
-        that have a neighbour, on which the value rests), ``bandwidth`` (of m) and ``reference``.
+        that have a neighbour, on which the value rests), ``bandwidth`` (of m), ``error_bound`` (of
+        the bins, in binned mode; infinite where neighbours are so far that nothing holds) and
+        ``reference``.
         With simulations also ``expected``, ``local_low``, ``local_high``, ``global_low``,
         ``global_high``, ``localisation`` and ``dispersion`` (how far outside the global band), and,
         the same at all distances of a curve, ``p_value`` (of the global band),
@@ -131,8 +139,8 @@ def m_function(
     M and m compare with other establishments, not with land, so they need no correction at the
     region's edge. M carries what is near into what is far; m does not, but varies more. A distance
     within 1e-9 of r, relatively, is r. Bands and p-values are as in :func:`k_density`. M looks
-    once at each pair nearer than the largest distance; m evaluates a kernel for each pair and
-    distance, and is slower by the number of distances.
+    once at each pair nearer than the largest distance; m in exact mode evaluates a kernel for each
+    pair and distance, and is slower by the number of distances; binned, it looks once at each pair.
 
     References
     ----------
@@ -154,6 +162,7 @@ def m_function(
     2        a      60.0        1.00               2       all
     """
     check_option("null", null, Null)
+    check_option("mode", mode, Mode)
     check_option("adjust", adjust, Adjustment)
     check_simulations(simulations, level)
     r = check_distances(distances)
@@ -176,17 +185,20 @@ def m_function(
     patterns = {curve: _relevant(everyone, curve, control) for curve in chosen}
 
     def statistic(curve: Curve, threads: int | None) -> _Relative:
-        return _Relative(r, curve, control, cumulative, rule, threads)
+        return _Relative(r, curve, control, cumulative, rule, mode, threads)
 
     found = [statistic(curve, None).measured(patterns[curve]) for curve in chosen]
     columns: Columns = {
         "m_function": [result.curve for result in found],
         "establishments": [result.counted for result in found],
         "bandwidth": [result.bandwidth for result in found],
+        "error_bound": [result.error for result in found],
         "reference": [reference for _ in found],
     }
     if cumulative:
         del columns["bandwidth"]
+    if mode == "exact":
+        del columns["error_bound"]
     bands = simulated(
         chosen,
         [result.curve for result in found],
@@ -213,6 +225,7 @@ class _Measured:
     curve: Floats
     counted: NDArray[np.intp]
     bandwidth: float
+    error: Floats
 
 
 @dataclass(frozen=True)
@@ -224,6 +237,7 @@ class _Relative:
     control: int | None
     cumulative: bool
     bandwidth: float | None  # None: Silverman's rule
+    mode: Mode
     threads: int | None = None
 
     def __call__(self, pattern: Marked) -> Floats:
@@ -235,32 +249,43 @@ class _Relative:
         target = pattern.codes == self.curve.target
         h = np.nan if self.cumulative else self._rule(pattern, centre, target)
         if not self.cumulative and not h > 0:
-            return _Measured(np.full(len(self.r), np.nan), np.zeros(len(self.r), np.intp), np.nan)
+            nothing = np.full(len(self.r), np.nan)
+            return _Measured(nothing, np.zeros(len(self.r), np.intp), np.nan, nothing)
         near = self._around(pattern, centre, target, h)
         w = pattern.weight[centre]
         own = w if self.curve.partner is None else 0.0
         share = pattern.weight[target].sum() - own
         if self.control is None:
-            around = near + self._around(pattern, centre, ~target, h)
+            others = self._around(pattern, centre, ~target, h)
+            around = Smoothed(near.value + others.value, near.error + others.error)
             overall = ratio(share, pattern.weight.sum() - w)
         else:
             controls = pattern.codes == self.control
             around = self._around(pattern, centre, controls, h)
             overall = ratio(share, np.full(len(w), pattern.weight[controls].sum()))
-        has = around > 0
-        local = ratio(near, around)
-        values = ratio(
-            np.where(has, local, 0.0).sum(axis=0), np.where(has, overall[:, None], 0.0).sum(axis=0)
+        has = around.value > 0
+        local = ratio(near.value, around.value)
+        total = np.where(has, overall[:, None], 0.0).sum(axis=0)
+        off = ratio_error(near, around).sum(axis=0)
+        return _Measured(
+            ratio(np.where(has, local, 0.0).sum(axis=0), total),
+            has.sum(axis=0),
+            h,
+            ratio(off, total),
         )
-        return _Measured(values, has.sum(axis=0), h)
 
-    def _around(self, pattern: Marked, centre: Bools, group: Bools, h: float) -> Floats:
+    def _around(self, pattern: Marked, centre: Bools, group: Bools, h: float) -> Smoothed:
         """Weight of a group around each plant of the industry, itself left out."""
         place = np.where(group, np.cumsum(group) - 1, -1)[centre]
         arrays = (pattern.xy[centre], place, pattern.xy[group], pattern.weight[group], self.r)
-        if self.cumulative:
-            return weight_within(*arrays, threads=self.threads)
-        return smoothed_around(*arrays, h, threads=self.threads)
+        if not self.cumulative and self.mode == "binned":
+            return binned_around(*arrays, h, threads=self.threads)
+        exact = (
+            weight_within(*arrays, threads=self.threads)
+            if self.cumulative
+            else smoothed_around(*arrays, h, threads=self.threads)
+        )
+        return Smoothed(exact, np.zeros_like(exact))
 
     def _rule(self, pattern: Marked, centre: Bools, target: Bools) -> float:
         if self.bandwidth is not None:

@@ -1,0 +1,80 @@
+"""Binned sums about a distance: against every pair, and never farther off than they say."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusteranalysis.kernels.neighbour_counts import smoothed_around
+from clusteranalysis.kernels.neighbour_densities import Smoothed, binned_around, ratio_error
+
+
+def pattern(seed, n=60, wide=100.0):
+    rng = np.random.default_rng(seed)
+    return rng.random((n, 2)) * wide, rng.integers(1, 9, n).astype(float)
+
+
+@given(seed=st.integers(0, 500), h=st.sampled_from([0.05, 1.0, 20.0]), apart=st.booleans())
+def test_within_the_error_of_every_pair(seed, h, apart):
+    xy, w = pattern(seed)
+    own = np.full(20, -1) if apart else np.arange(20)
+    r = np.array([0.0, 3.0, 50.0])
+    arrays = (xy[:20], own, xy[20:] if apart else xy, w[20:] if apart else w, r, h)
+    exact = smoothed_around(*arrays)
+    binned = binned_around(*arrays)
+    off = np.abs(binned.value - exact)
+    assert (off <= binned.error * (1 + 1e-9) + 1e-300).all()
+    assert (binned.error >= 0).all()
+
+
+def test_one_neighbour_by_hand():
+    found = binned_around(
+        np.array([[0.0, 0.0]]), np.array([-1]), np.array([[3.0, 4.0]]), np.array([2.0]),
+        np.array([5.0, 7.0]), 2.0,
+    )  # fmt: skip
+    # The neighbour stands at 5, which is a node: both kernels are exact.
+    assert found.value[0].tolist() == pytest.approx([2.0, 2 * np.exp(-0.5)])
+    # width^2 / 8 max |K''|, at most 1 / h^2, for a weight of 2.
+    assert found.error[0, 0] == pytest.approx(2 / (8 * 64**2), rel=1e-3)
+
+
+def test_a_neighbour_far_away_is_not_left_out():
+    """At 20 bandwidths the kernel is 1e-87, and still decides where there is nobody nearer."""
+    found = binned_around(
+        np.array([[0.0, 0.0]]), np.array([-1]), np.array([[20.0, 0.0]]), np.array([1.0]),
+        np.array([0.0]), 1.0,
+    )  # fmt: skip
+    assert found.value[0, 0] == pytest.approx(np.exp(-200.0), rel=1e-6)
+
+
+def test_nobody_gives_nothing():
+    none = binned_around(np.zeros((2, 2)), np.array([-1, -1]), np.zeros((0, 2)), np.zeros(0),
+                         np.array([1.0]), 1.0)  # fmt: skip
+    assert none.value.tolist() == [[0.0], [0.0]]
+    assert none.error.tolist() == [[0.0], [0.0]]
+
+
+def test_threads_do_not_matter():
+    xy, w = pattern(1, n=1_200)
+    arrays = (xy, np.arange(len(xy)), xy, w, np.array([0.0, 10.0]), 2.0)
+    one, two = binned_around(*arrays, threads=1), binned_around(*arrays, threads=2)
+    assert (one.value == two.value).all()
+    assert (one.error == two.error).all()
+
+
+@given(
+    p=st.floats(0, 10), more=st.floats(0, 10), a=st.floats(0, 1), b=st.floats(0, 1),
+    s=st.floats(-1, 1), t=st.floats(-1, 1),
+)  # fmt: skip
+def test_no_ratio_is_farther_off_than_said(p, more, a, b, s, t):
+    q = p + more
+    bound = ratio_error(
+        Smoothed(np.array([[p]]), np.array([[a]])), Smoothed(np.array([[q]]), np.array([[b]]))
+    )[0, 0]
+    part, whole = p + s * a, q + t * b
+    if q > b and whole > 0:
+        assert abs(part / whole - p / q) <= bound * (1 + 1e-9) + 1e-12
+    elif q > 0:
+        assert bound == np.inf
+    else:
+        assert bound == (a + 0) / (q - b) if q > b else bound == 0
