@@ -239,3 +239,15 @@ def test_the_expectation_is_the_mean_of_every_dealing(a, b):
     every = slow_pairs.howard_random_cl_enumerated(sum(a), sum(b), pool)
     expected = kernel.pair_colocation_expected(np.array([a, b], float).T)
     close(expected[0, 1], np.mean(every))
+
+
+def test_without_regions_no_pair_has_a_correlation():
+    C = kernel.correlation(np.zeros((0, 3)))
+    assert C.shape == (3, 3)
+    assert np.isnan(C).all()
+
+
+def test_a_column_is_constant_by_its_own_size_not_by_that_of_a_larger_one():
+    x = np.array([[1.0, 1e18], [2.0, 2e18], [4.0, 1e18]])
+    by_hand = np.corrcoef(x.T)
+    np.testing.assert_allclose(kernel.correlation(x), by_hand, rtol=1e-9)

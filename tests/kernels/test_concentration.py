@@ -165,3 +165,12 @@ def test_cluster_index_where_something_is_zero():
     close(PS, [math.nan, 0, math.nan, 2])
     empty = kernel.cluster_index(s, b, np.zeros(4), np.full(4, 0.5))[0]
     assert np.isnan(empty).all()  # on no area there is no density
+
+
+def test_the_mean_of_the_others_by_hand():
+    E = np.array([[4.0, 0.0, 1.0, 2.0], [0.0, 0.0, 3.0, 2.0]])
+    # Shares of the first region: 1, none, 1/4, 1/2; of the second: 0, none, 3/4, 1/2.
+    close(
+        kernel.mean_of_others(E),
+        [[3 / 8, 7 / 12, 3 / 4, 5 / 8], [5 / 8, 5 / 12, 1 / 4, 3 / 8]],
+    )

@@ -126,3 +126,22 @@ def test_standardised_pairs_have_mean_zero_and_spread_one(case, factor, shift):
     assert pairs.std() == pytest.approx(1)
     np.testing.assert_allclose(kernel.standardised(factor * S + shift), Z, atol=1e-7)
     assert (np.diag(Z) == np.where(np.eye(len(Z), dtype=bool), -np.inf, Z).max(axis=1)).all()
+
+
+def test_moves_one_at_a_time_with_the_one_that_gains_most_first():
+    """Two blocks with two strangers in the wrong one: both go home, nobody else moves."""
+    S = np.full((8, 8), 0.1)
+    S[:4, :4] = S[4:, 4:] = 0.9
+    S[0, 1:4] = S[1:4, 0] = 0.8
+    np.fill_diagonal(S, 7.0)  # what an industry is to itself must not matter
+    labels = np.array([1, 0, 0, 0, 1, 1, 1, 0])
+    assert kernel.reassign(S, labels).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    once = kernel.reassign(S, labels, rounds=1)
+    assert (once != labels).sum() == 1
+    # The last gains 0.9 - 0.1, the first less.
+    assert once.tolist() == [1, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_an_industry_alone_moves_to_its_nearest_and_leaves_no_empty_group_behind_it():
+    S = np.array([[1.0, 0.2, 0.1], [0.2, 1.0, 0.6], [0.1, 0.6, 1.0]])
+    assert kernel.reassign(S, np.array([0, 1, 1])).tolist() == [1, 1, 1]

@@ -167,3 +167,22 @@ def test_factors_by_hand():
     E0, E1 = np.array([[200.0, 800.0]]), np.array([[300.0, 700.0]])
     factors = regional_factors(e0, e1, E0, E1, np.array([1000.0]), np.array([1000.0]))
     close(np.ravel(factors), [1.4, 1.1875, 140 / 118.75])
+
+
+def test_factors_of_many_regions_are_those_of_each():
+    e0 = np.array([[50.0, 50.0], [10.0, 0.0], [1.0, 30.0]])
+    e1 = np.array([[90.0, 50.0], [20.0, 5.0], [0.0, 60.0]])
+    E0, E1 = np.array([[200.0, 800.0]]), np.array([[300.0, 700.0]])
+    N0, N1 = np.array([1000.0]), np.array([900.0])
+    together = regional_factors(e0, e1, E0, E1, N0, N1)
+    for row in range(3):
+        alone = regional_factors(e0[row : row + 1], e1[row : row + 1], E0, E1, N0, N1)
+        close([part[row] for part in together], np.ravel(alone))
+    # The second began with 10 jobs in what grew by half: structural 15 / 10 over 0.9.
+    close([part[1] for part in together], [2.5 / 0.9, 1.5 / 0.9, 25 / 15])
+
+
+def test_factors_of_a_region_of_nothing_are_not_known():
+    zero = np.zeros((1, 2))
+    found = regional_factors(zero, zero, *np.ones((4, 1, 2)))
+    assert np.isnan(np.ravel(found.regional_factor)).all()

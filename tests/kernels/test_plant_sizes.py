@@ -92,3 +92,25 @@ def test_what_is_not_known_or_cannot_be_is_nan():
     assert np.isnan(herfindahl_bounds(np.array([[np.nan]]), *box[1:], np.array([12.0]))).all()
     close(herfindahl_bounds(*box, np.array([18.0])), [[0.5], [0.5]])
     close(herfindahl_bounds(*box, np.array([12.0])), [[0.5], [74 / 144]])
+
+
+def test_bounds_of_many_industries_are_those_of_each():
+    n = np.array([[2.0, 1.0, 1.0], [0.0, 3.0, 2.0], [1.0, 0.0, 2.0], [2.0, 2.0, 0.0]])
+    low = np.array([[1.0, 5.0, 20.0], [1.0, 5.0, 20.0], [1.0, 4.0, 3.0], [1.0, 5.0, 20.0]])
+    high = np.array([[4.0, 19.0, 40.0], [4.0, 19.0, 40.0], [9.0, 19.0, 12.0], [4.0, 19.0, 40.0]])
+    total = np.array([50.0, 90.0, 20.0, 25.0])
+    together = herfindahl_bounds(n, low, high, total)
+    for row in range(len(n)):
+        one = slice(row, row + 1)
+        alone = herfindahl_bounds(n[one], low[one], high[one], total[one])
+        close([end[row] for end in together], [float(end[0]) for end in alone])
+
+
+def test_the_most_unequal_sizes_by_hand():
+    # Two plants of 1-4 and one of 5-19 with 20 jobs: 15, 4 and 1; one of 1 job, and 4, takes 15.
+    close(bounds([(2, 1, 4), (1, 5, 19)], 20)[1], (18**2 + 1 + 1) / 20**2)
+    close(bounds([(2, 1, 4), (1, 5, 19)], 23)[1], (19**2 + 3**2 + 1) / 23**2)
+    # The large are full, and of three alike one lies between.
+    close(bounds([(3, 1, 4), (1, 5, 19)], 26)[1], (19**2 + 4**2 + 2**2 + 1) / 26**2)
+    # As equal as may be: all small ones at their top before the large one rises.
+    close(bounds([(2, 1, 4), (1, 5, 19)], 20)[0], (12**2 + 4**2 + 4**2) / 20**2)

@@ -140,3 +140,20 @@ def test_fixed_jobs_stay_and_drawings_without_jobs_are_left_out():
     )
     assert len(lq) == 1000
     assert set(np.round(lq[:, 0], 12)) == {0.0, 1.0, round(8 / 12 / 0.5, 12)}
+
+
+def test_what_is_no_probability_has_no_tail_however_possible_the_rest():
+    cells = [(0, 3, 1.5), (3, 3, -0.1), (3, 3, 1.5), (-1, 3, 0.5), (0, -1, 0.5), (4, 3, 0.0)]
+    for x, X, p in cells:
+        tails = kernel.binomial_tails(*(np.array([float(v)]) for v in (x, X, p)))
+        assert np.isnan(tails).all(), (x, X, p)
+
+
+def test_tails_at_the_ends_by_hand():
+    x, X, p = (np.array(v, float) for v in ([0, 1, 2, 3], [3, 3, 3, 3], [0.5] * 4))
+    tails = kernel.binomial_tails(x, X, p)
+    np.testing.assert_allclose(tails.lower, [1 / 8, 4 / 8, 7 / 8, 1])
+    np.testing.assert_allclose(tails.upper, [1, 7 / 8, 4 / 8, 1 / 8])
+    sure = kernel.binomial_tails(*(np.array(v, float) for v in ([0, 2], [2, 2], [0, 1])))
+    np.testing.assert_allclose(sure.lower, [1, 1])
+    np.testing.assert_allclose(sure.upper, [1, 1])

@@ -103,3 +103,23 @@ def test_moments_of_bins_are_nearly_those_of_the_distances():
     assert number == pytest.approx(len(d))
     assert deviation == pytest.approx(d.std(ddof=1), rel=1e-6)
     np.testing.assert_allclose(quartiles, np.quantile(d, [0.25, 0.75]), atol=longest / 4096)
+
+
+def test_what_is_left_out_is_both_kernels_at_the_span():
+    # phi(8) = exp(-32) / sqrt(2 pi), once for the distance and once for its mirror image.
+    assert kernel.left_out(2.0) == pytest.approx(2 * 5.052271083536893e-15 / 2.0, rel=1e-9)
+
+
+def test_the_curvature_is_largest_at_its_two_peaks():
+    # |u^2 - 1| exp(-u^2 / 2) is 1 at 0 and 2 exp(-3/2) at sqrt(3), and less about them.
+    u = np.array([0.02, np.sqrt(3) + 0.02, np.sqrt(3) - 0.02, 1.0])
+    second = 2 * np.exp(-1.5)
+    found = kernel.steepest(u, 0.05)
+    assert found[:3].tolist() == pytest.approx([1.0, second, second], rel=1e-12)
+    beside = np.array([0.95, 1.05])
+    assert found[3] == pytest.approx((np.abs(beside**2 - 1) * np.exp(-(beside**2) / 2)).max())
+    # A step short of a peak, an end of the step decides.
+    near = np.sqrt(3) + np.array([0.06, 0.16])
+    assert kernel.steepest(np.sqrt(3) + np.array([0.11]), 0.05)[0] == pytest.approx(
+        ((near**2 - 1) * np.exp(-(near**2) / 2)).max(), rel=1e-12
+    )

@@ -72,3 +72,18 @@ def test_too_few_draws_have_no_quantile_interval():
     assert np.isnan(kernel.quantile_interval(np.arange(38.0)[:, None], 0.95)).all()
     low, high = kernel.quantile_interval(np.arange(39.0)[:, None], 0.95)
     close([low[0], high[0]], [0.0, 38.0])
+
+
+def test_rubins_rules_by_hand_and_each_result_by_itself():
+    Q = np.array([[1.0, 10.0], [3.0, 10.0], [2.0, 16.0]])
+    se = np.array([[0.5, 1.0], [0.7, 2.0], [0.6, 3.0]])
+    got = kernel.rubin(Q, se, 0.95)
+    # U = (0.25 + 0.49 + 0.36) / 3, B = 1; and U = 14 / 3, B = 12.
+    U, B = np.array([1.1 / 3, 14 / 3]), np.array([1.0, 12.0])
+    total = U + 4 / 3 * B
+    close(got.mean, [2.0, 12.0])
+    close(got.standard_error, np.sqrt(total))
+    close(got.degrees_of_freedom, 2 * (1 + U / (4 / 3 * B)) ** 2)
+    alone = kernel.rubin(Q[:, 1:], se[:, 1:], 0.95)
+    for part, whole in zip(alone, got, strict=True):
+        close(part, whole[1:])
