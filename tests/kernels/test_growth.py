@@ -186,3 +186,28 @@ def test_factors_of_a_region_of_nothing_are_not_known():
     zero = np.zeros((1, 2))
     found = regional_factors(zero, zero, *np.ones((4, 1, 2)))
     assert np.isnan(np.ravel(found.regional_factor)).all()
+
+
+def test_stilwells_modification_by_hand():
+    # 40 -> 60 jobs where the industry doubled, 100 -> 200, and all jobs rose from 1000 to 1100.
+    one = [np.array([[v]]) for v in (40.0, 60.0, 100.0, 200.0, 1000.0, 1100.0)]
+    found = shift_share_stilwell(*one)
+    mix = 40 * (2 - 1.1)
+    modification = 60 * (1000 / 1100 - 1 / 2) - mix
+    close(np.ravel(found), [4.0, mix, modification, 40 * (60 / 40 - 2) - modification])
+
+
+def test_factors_of_several_periods_are_those_of_each():
+    """Periods x regions x industries: the last axis is summed, whatever stands before it."""
+    rng = np.random.default_rng(2)
+    e0, e1 = rng.integers(0, 9, (2, 4, 3, 2)).astype(float)
+    E0, E1 = np.array([[200.0, 0.0]]), np.array([[300.0, 700.0]])
+    e0[..., 1] = 0.0  # an industry that the reference begins without
+    N0, N1 = np.array([1000.0]), np.array([900.0])
+    together = regional_factors(e0, e1, E0, E1, N0, N1)
+    for period in range(4):
+        alone = regional_factors(e0[period], e1[period], E0, E1, N0, N1)
+        for part, whole in zip(alone, together, strict=True):
+            close(whole[period], part)
+    some = e0[..., 0] > 0
+    close(together.structural_factor[some], np.full(int(some.sum()), 1.5 / 0.9))

@@ -107,7 +107,8 @@ def test_moments_of_bins_are_nearly_those_of_the_distances():
 
 def test_what_is_left_out_is_both_kernels_at_the_span():
     # phi(8) = exp(-32) / sqrt(2 pi), once for the distance and once for its mirror image.
-    assert kernel.left_out(2.0) == pytest.approx(2 * 5.052271083536893e-15 / 2.0, rel=1e-9)
+    assert kernel.left_out(2.0) == pytest.approx(2 * 5.052271083536893e-15 / 2.0, rel=1e-9, abs=0)
+    assert kernel.left_out(4.0) == pytest.approx(kernel.left_out(2.0) / 2, rel=1e-12, abs=0)
 
 
 def test_the_curvature_is_largest_at_its_two_peaks():
