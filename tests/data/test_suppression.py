@@ -424,3 +424,263 @@ def test_draws_flow_through_measures_as_one_more_key():
     together = lq[lq["draw"] == 1].drop(columns="draw").reset_index(drop=True)
     pd.testing.assert_frame_equal(together, alone)
     assert len(herfindahl(counties, absent="zero")) == 3 * counties["region"].nunique()
+
+
+# Payroll, by hand
+
+
+def payrolls(**more):
+    """Another state tells what a job pays; in 06 two of three industries are withheld."""
+    return pd.DataFrame(
+        {
+            "region": ["06"] * 4 + ["36"] * 4,
+            "industry": ["11", "111", "113", "114"] * 2,
+            "employment": [40.0, 10.0, 20.0, 10.0, 800.0, 300.0, 200.0, 300.0],
+            "payroll": [
+                90_000.0, np.nan, 60_000.0, np.nan, 1_500_000.0, 600_000.0, 600_000.0, 300_000.0,
+            ],
+            "status": "reported",
+            **more,
+        }
+    )  # fmt: skip
+
+
+def pay(result, region, industry):
+    rows = result[(result["region"] == region) & (result["industry"] == industry)]
+    return rows[["payroll", "payroll_low", "payroll_high"]].to_numpy().tolist()
+
+
+def test_payroll_of_two_withheld_cells_by_hand():
+    result = impute_payroll(payrolls())
+    # 2,000 and 1,000 a job for 10 jobs each: the 30,000 that are left, exactly.
+    (one, low, high), (other, *_) = pay(result, "06", "111")[0], pay(result, "06", "114")[0]
+    assert one + other == pytest.approx(30_000)
+    assert one == pytest.approx(20_000, rel=0.03)
+    assert (low, high) == pytest.approx((0, 30_000))
+    assert result["payroll_status"].tolist() == [
+        "reported", "imputed", "reported", "imputed", *["reported"] * 4,
+    ]  # fmt: skip
+    known = payrolls()["payroll"].notna()
+    for column in ("payroll", "payroll_low", "payroll_high"):
+        assert (result.loc[known, column] == payrolls().loc[known, "payroll"]).all()
+
+
+def test_payroll_that_follows_is_deduced():
+    table = payrolls()
+    table.loc[3, "payroll"] = 10_000.0
+    result = impute_payroll(table)
+    assert pay(result, "06", "111")[0] == pytest.approx([20_000] * 3)
+    assert result.loc[1, "payroll_status"] == "deduced"
+
+
+def test_pay_a_job_is_taken_from_published_jobs_alone():
+    """An estimate of jobs says nothing of pay, so what it would make of it must not count."""
+    table = payrolls()
+    absurd = table[table["region"] == "36"].assign(
+        region="48", employment=[8.0, 3.0, 2.0, 3.0], status="imputed"
+    )
+    absurd["payroll"] = [11e9, 1e9, 1e9, 9e9]
+    both = pd.concat([table, absurd], ignore_index=True)
+    with_it = pay(impute_payroll(both), "06", "111")[0][0]
+    assert with_it == pytest.approx(pay(impute_payroll(payrolls()), "06", "111")[0][0], rel=1e-6)
+    # Without the column every published payroll is taken at its word.
+    without = pay(impute_payroll(both.drop(columns="status")), "06", "111")[0][0]
+    assert without < 0.8 * with_it
+
+
+def test_payroll_of_years_and_draws_is_that_of_each_and_sorted():
+    first = payrolls().assign(year=2018)
+    second = payrolls(payroll=payrolls()["payroll"] * 3).assign(year=2019)
+    table = pd.concat([second, first]).sample(frac=1, random_state=1).set_index(np.arange(16) + 50)
+    result = impute_payroll(table)
+    assert "index" not in result.columns
+    assert result.index.tolist() == list(range(16))
+    keys = ["region", "industry", "year"]
+    pd.testing.assert_frame_equal(result, result.sort_values(keys, ignore_index=True))
+    for year, alone in ((2018, first), (2019, second)):
+        mine = result[result["year"] == year].reset_index(drop=True)
+        pd.testing.assert_frame_equal(
+            mine[[*keys, "payroll"]], impute_payroll(alone)[[*keys, "payroll"]]
+        )
+    drawn = pd.concat([first.assign(draw=1), first.assign(draw=0)], ignore_index=True)
+    result = impute_payroll(drawn)
+    assert result["draw"].tolist() == [0, 1] * 8
+
+
+def contradicting_payroll():
+    table = payrolls()
+    table.loc[0, "payroll"] = 50_000.0  # less than 113 alone
+    return pd.concat([table.assign(year=2018), table.assign(year=2019)], ignore_index=True)
+
+
+def test_contradicting_payroll_is_named_once():
+    with pytest.warns(UserWarning, match=r"^1 equations .* cannot hold: 11 in 06 ") as said:
+        impute_payroll(contradicting_payroll())
+    assert len(said) == 1
+
+
+# What the message says, and where
+
+
+def contradiction():
+    return pd.DataFrame(
+        {"region": "06", "industry": ["11", "111", "113"], "employment": [50.0, 40.0, 20.0]}
+    )
+
+
+@pytest.mark.parametrize("solve", [bounds, impute])
+def test_a_contradiction_is_counted_and_named(solve):
+    with pytest.warns(UserWarning, match="cannot hold") as said:
+        solve(contradiction())
+    assert len(said) == 1
+    text = str(said[0].message)
+    assert text.startswith("1 equations of published numbers cannot hold: 11 in 06")
+    assert text.endswith(
+        ": check that all rows come from one release; conflicts() lists those that an imputed "
+        "table breaks"
+    )
+
+
+@pytest.mark.parametrize("solve", [bounds, impute, impute_payroll])
+def test_a_contradiction_is_shown_at_the_callers_line(solve):
+    table = contradicting_payroll() if solve is impute_payroll else contradiction()
+    with pytest.warns(UserWarning, match="cannot hold") as said:
+        solve(table)
+    assert said[0].filename == __file__
+
+
+def test_draws_warn_once():
+    with pytest.warns(UserWarning, match=r"11 in 06 exceeds its .* by -?10:") as said:
+        impute(contradiction(), draws=3, rng=1)
+    assert len(said) == 1
+
+
+def test_many_contradictions_are_counted_and_the_first_are_named():
+    table = pd.concat([contradiction().assign(region=f"{code:02d}") for code in (6, 8, 36, 48, 53)])
+    with pytest.warns(UserWarning, match=r"^5 equations") as said:
+        bounds(table.reset_index(drop=True))
+    text = str(said[0].message)
+    assert text.count("; 11 in ") == 2
+    assert "11 in 06; 11 in 08; 11 in 36:" in text
+    with pytest.warns(UserWarning, match=r"^5 equations") as said:
+        impute(table.reset_index(drop=True))
+    assert str(said[0].message).count(" exceeds its ") == 3
+
+
+# Corners
+
+
+def test_a_published_zero_is_a_number():
+    table = pd.DataFrame(
+        {"region": "06", "industry": ["11", "111", "113"], "employment": [50.0, 0.0, np.nan]}
+    )
+    result = bounds(table)
+    assert result["employment"].tolist() == [50.0, 0.0, 50.0]
+    assert result["status"].tolist() == ["reported", "reported", "deduced"]
+
+
+def test_an_open_lower_flag_begins_at_zero_and_brackets_may_meet_in_a_point():
+    table = pd.DataFrame(
+        {
+            "region": "06",
+            "industry": ["11", "111", "113"],
+            "employment": [50.0, np.nan, np.nan],
+            "employment_low": [np.nan, np.nan, 5.0],
+            "employment_high": [np.nan, 30.0, np.nan],
+        }
+    )
+    result = bounds(table).set_index("industry")
+    assert result.loc["111", ["bracket_low", "bracket_high"]].tolist() == [0.0, 30.0]
+    assert result.loc["113", ["bracket_low", "bracket_high"]].tolist() == [5.0, np.inf]
+    # Two plants of 5 to 9 have 10 to 18 jobs; a flag of 18 to 24 leaves 18.
+    classes = dict.fromkeys(("n1_4", "n10_19", "n20_49"), 0) | {"n5_9": 2}
+    point = pd.DataFrame(
+        [{"region": "06", "industry": "111", "employment": np.nan, **classes,
+          "employment_low": 18.0, "employment_high": 24.0}]
+    )  # fmt: skip
+    found = bounds(point).iloc[0]
+    assert (found["bracket_low"], found["bracket_high"]) == (18.0, 18.0)
+
+
+def test_several_years_come_back_sorted_by_key():
+    one = contradiction().assign(employment=[60.0, 40.0, np.nan])
+    both = pd.concat([one.assign(year=2020), one.assign(year=2019)]).set_index(np.arange(6) + 7)
+    for result in (bounds(both), impute(both)):
+        assert result.index.tolist() == list(range(6))
+        assert result["industry"].tolist() == ["11", "11", "111", "111", "113", "113"]
+        assert result["year"].tolist() == [2019, 2020] * 3
+    drawn = impute(both, draws=2, rng=1)
+    assert drawn["draw"].tolist() == [0, 1] * 6
+    assert drawn["year"].tolist() == [2019, 2019, 2020, 2020] * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"draw": 0},
+            r"^the table has a column 'draw': impute before drawing, or drop it$",
+        ),
+        (
+            {"employment": [-1.0, 2.0]},
+            r"^column 'employment' holds negative or infinite values: a count is zero or more, NaN "
+            "where it is withheld$",
+        ),
+        ({"employment": [np.inf, 2.0]}, "negative or infinite"),
+        (
+            {"industry": "111"},
+            r"^the key \(region, industry\) of the table is not unique: .*: sum or drop",
+        ),
+        (
+            {"industry": "111", "year": 2019, "employment": [1.0, np.nan]},
+            r"^the key \(region, industry, year\) of the table is not unique",
+        ),
+    ],
+)
+def test_what_is_refused_is_said_word_for_word(change, message):
+    table = pd.DataFrame({"region": "06", "industry": ["111", "113"], "employment": [1.0, 2.0]})
+    with pytest.raises(SchemaError, match=message):
+        bounds(table.assign(**change))
+
+
+def test_draws_without_randomness_are_refused_with_the_mend():
+    with pytest.raises(
+        SchemaError, match=r"^draws need randomness: pass rng=np\.random\.default_rng\(seed\)$"
+    ):
+        impute(contradiction(), draws=2)
+
+
+def test_draws_spread_with_the_inflation_about_the_estimate_and_wholes_do_not():
+    """Two withheld cells under a published total: what one draws more, the other has less."""
+    table = pd.DataFrame(
+        {"region": "06", "industry": ["11", "111", "113"], "employment": [80.0, np.nan, np.nan],
+         "n20_49": [2, 1, 1]}
+    )  # fmt: skip
+    spreads = []
+    for inflation in (0.25, 1.0):
+        drawn = impute(table, draws=300, rng=5, inflation=inflation)
+        one = drawn.loc[drawn["industry"] == "111", "employment"]
+        assert one.mean() == pytest.approx(40, abs=1)
+        assert one.between(31, 49).all()
+        spreads.append(one.std())
+    # Spread evenly over 31 to 49 each would have a variance of 18^2 / 12; of two that must add up
+    # half of it remains. The normal within these bounds has somewhat less.
+    widest = 0.25 * np.sqrt(18**2 / 12 / 2)
+    assert 0.6 * widest < spreads[0] < widest
+    assert spreads[1] == pytest.approx(4 * spreads[0], rel=0.05)
+
+
+def test_a_withheld_whole_has_no_say_of_its_own():
+    """Nothing is known of it but its parts, which have 9 to 11 jobs each."""
+    table = pd.DataFrame(
+        {
+            "region": "06",
+            "industry": ["00", "11", "111", "113"],
+            "employment": np.nan,
+            "employment_low": [np.nan, np.nan, 9.0, 9.0],
+            "employment_high": [np.nan, np.nan, 11.0, 11.0],
+        }
+    )
+    result = impute(table).set_index("industry")["employment"]
+    assert result["11"] == pytest.approx(result["111"] + result["113"])
+    assert 18 <= result["11"] <= 22

@@ -202,7 +202,7 @@ def bounds(employment: pd.DataFrame, *, missing: Missing = "gate") -> pd.DataFra
         if len(bad):
             wholes = problem.cells.iloc[bad[:_SHOWN]]
             listed = "; ".join(f"{row.industry} in {row.region}" for row in wholes.itertuples())
-            _warn(len(bad), listed)
+            _warn(len(bad), listed, depth=3)
         parts.append(_table(problem, None))
     return _join(parts)
 
@@ -310,16 +310,16 @@ def _balanced(problem: _Problem, m: Floats, v: Floats, *, quiet: bool) -> Floats
                 f"{row.industry} in {row.region} exceeds its {row.parts} by {row.slack:g}"
                 for row in bad.head(_SHOWN).itertuples()
             )
-            _warn(len(bad), listed)
+            _warn(len(bad), listed, depth=4)
     return result.x
 
 
-def _warn(count: int, listed: str) -> None:
-    """Say which published numbers contradict each other."""
+def _warn(count: int, listed: str, *, depth: int) -> None:
+    """Say which published numbers contradict each other, at the line that called us."""
     warnings.warn(
         f"{count} equations of published numbers cannot hold: {listed}: check that all rows come "
         "from one release; conflicts() lists those that an imputed table breaks",
-        stacklevel=4,
+        stacklevel=depth,
     )
 
 
