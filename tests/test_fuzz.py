@@ -48,35 +48,22 @@ def csv(columns):
     )
 
 
-@given(content=st.one_of(st.binary(max_size=200), csv(["NAICS2012", "NAICS2017", "share"])))
+#: A reader -> about the columns that it expects.
+READERS = {
+    ca.read_concordance: ["2012 NAICS Code", "2017 NAICS Code", "share"],
+    ca.read_benchmark_definition: ["cluster_code", "cluster_name", "naics_2012"],
+    ca.read_definition: ["cluster", "name", "industry", "tradability"],
+}
+
+
+@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
+@given(data=st.data())
 @settings(max_examples=150)
-def test_any_bytes_as_a_concordance(room, content):
+def test_any_bytes_for_a_reader(read, room, data):
     path = room / "any.csv"
-    path.write_bytes(content)
+    path.write_bytes(data.draw(st.one_of(st.binary(max_size=200), csv(READERS[read]))))
     with suppress(ClusterAnalysisError):
-        ca.read_concordance(path)
-
-
-@given(
-    content=st.one_of(st.binary(max_size=200), csv(["cluster_code", "cluster_name", "naics_2012"]))
-)
-@settings(max_examples=150)
-def test_any_bytes_as_a_benchmark_definition(room, content):
-    path = room / "any.csv"
-    path.write_bytes(content)
-    with suppress(ClusterAnalysisError):
-        ca.read_benchmark_definition(path)
-
-
-@given(
-    content=st.one_of(st.binary(max_size=200), csv(["cluster", "name", "industry", "tradability"]))
-)
-@settings(max_examples=150)
-def test_any_bytes_as_a_definition_in_csv(room, content):
-    path = room / "definition.csv"
-    path.write_bytes(content)
-    with suppress(ClusterAnalysisError):
-        ca.read_definition(path)
+        read(path)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +113,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize("command", OPTIONS)
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_text_for_any_option(command, room, data):
     option = data.draw(st.sampled_from(OPTIONS[command]))
     text = data.draw(TEXT)

@@ -644,7 +644,7 @@ def test_the_loops_and_the_library_agree_with_dbmss():
     agrees(found["m_function"], loops)
 
 
-def test_the_loops_and_the_library_agree_with_spatstat():
+def test_the_loops_and_the_library_agree_with_dbmss_whose_corrections_are_spatstats():
     table = pts500()
     pattern = Pattern(table)
     a = pattern.of("A")
