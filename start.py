@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Set up clusteranalysis in a folder of its own and run it: the README's two commands.
+"""Set up clusteranalysis in a folder of its own and run it: the README's commands.
 
     python3 start.py brief    the main job: the East Bay briefing, from the embedded sample
     python3 start.py test     everything we check before a commit
+    python3 start.py lowest   the tests on the oldest versions that we allow (before a release)
 
 Needs Python 3.11 or newer and, the first time, a package registry; nothing else. All packages go
-into ``.venv`` here, at the versions and hashes of ``requirements/``. Further words are passed on:
-``python3 start.py brief --region bay-area --out bay``.
+into ``.venv`` here (or ``.venv-lowest``), at the versions and hashes of ``requirements/``. Further
+words are passed on: ``python3 start.py brief --region bay-area --out bay``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-COMMANDS = ("brief", "test")
+#: Where a virtual environment keeps its Python.
+INSIDE = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
+#: Command -> the lock it needs, and the environment that holds it.
+COMMANDS = {
+    "brief": ("run", ROOT / ".venv"),
+    "test": ("dev", ROOT / ".venv"),
+    "lowest": ("lowest", ROOT / ".venv-lowest"),
+}
 
 
 def main() -> int:
@@ -38,53 +43,58 @@ def main() -> int:
         print(f"error: this is Python {sys.version.split()[0]}: run me with 3.11 or newer")
         return 2
     command, rest = words[0], words[1:]
-    install("dev" if command == "test" else "run")
+    python = install(*COMMANDS[command])
     if command == "brief":
-        return call(str(PYTHON), "-m", "clusteranalysis", "brief", *rest, check=False)
+        return call(python, "-m", "clusteranalysis", "brief", *rest, check=False)
+    if command == "lowest":
+        # The pages are built by newer tools, which only `test` has.
+        skipped = "--ignore=tests/test_docs.py"
+        return call(python, "-m", "pytest", "-n", "auto", skipped, *rest, cwd=ROOT, check=False)
     checks = [
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("mypy",),
         ("pytest", "-n", "auto", *rest),
     ]
-    codes = [call(str(PYTHON), "-m", *check, cwd=ROOT, check=False) for check in checks]
-    codes.append(check_wheel())
+    codes = [call(python, "-m", *check, cwd=ROOT, check=False) for check in checks]
+    codes.append(check_wheel(python))
     return next((code for code in codes if code), 0)
 
 
-def check_wheel() -> int:
+def check_wheel(python: str) -> int:
     """Run the main job as a stranger would: from the wheel, elsewhere, without this checkout."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build = (str(PYTHON), "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+        build = (python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
         call(*build, "--wheel-dir", str(folder), str(ROOT))
         wheel = next(folder.glob("*.whl"))
         venv.create(folder / "venv", with_pip=True)
-        python = folder / "venv" / PYTHON.relative_to(VENV)
-        pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        fresh = str(folder / "venv" / INSIDE)
+        pip = (fresh, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         call(*pip, "--require-hashes", "--requirement", str(ROOT / "requirements" / "run.txt"))
         call(*pip, "--no-deps", str(wheel))
         away = folder / "elsewhere"
         away.mkdir()
-        return call(str(python), "-m", "clusteranalysis", "brief", cwd=away, check=False)
+        return call(fresh, "-m", "clusteranalysis", "brief", cwd=away, check=False)
 
 
-def install(name: str) -> None:
-    """Install the locked packages and this checkout, unless that was done already."""
-    lock = ROOT / "requirements" / f"{name}.txt"
+def install(name: str, folder: Path) -> str:
+    """Install the locked packages and this checkout, unless done already; give the Python."""
+    lock, python = ROOT / "requirements" / f"{name}.txt", folder / INSIDE
     state = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    stamp = VENV / f"installed-{name}"
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == state:
-        return
-    print(f"Installing into {VENV.name} (a few minutes the first time)", flush=True)
-    if not PYTHON.exists():
+    stamp = folder / f"installed-{name}"
+    if python.exists() and stamp.exists() and stamp.read_text() == state:
+        return str(python)
+    print(f"Installing into {folder.name} (a few minutes the first time)", flush=True)
+    if not python.exists():
         require_ensurepip()
-        venv.create(VENV, with_pip=True, clear=True)
-    pip = (str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        venv.create(folder, with_pip=True, clear=True)
+    pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     call(*pip, "--require-hashes", "--requirement", str(lock))
     # The build backend is among the locked packages, so nothing unpinned is fetched to build.
     call(*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp.write_text(state)
+    return str(python)
 
 
 def require_ensurepip() -> None:
