@@ -133,4 +133,7 @@ def ratio_error(part: Smoothed, whole: Smoothed) -> Floats:
     safe = q > b
     room = np.where(safe, q - b, 1.0)
     share = np.divide(p, q, out=np.zeros_like(p), where=q > 0)
-    return np.where(safe, (a + b * share) / room, np.where(q > 0, np.inf, 0.0))
+    # Where all are so far that the kernel is next to nothing, it may be beyond any number.
+    with np.errstate(over="ignore"):
+        bound = (a + b * share) / room
+    return np.where(safe, bound, np.where(q > 0, np.inf, 0.0))
