@@ -63,6 +63,11 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
     return Path(path)
 
 
+def table_bytes(table: pd.DataFrame) -> bytes:
+    """A table as CSV: an empty field is withheld or undefined, and nothing is rounded."""
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
 def require_folder(folder: str | os.PathLike[str]) -> Path:
     """Make a folder where it is missing and check that it can be written to, before any work."""
     path = Path(folder)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from html import unescape
 
 import pytest
 from docx import Document
@@ -41,7 +42,7 @@ def folder(briefing, tmp_path_factory):
 
 
 def test_three_files_hold_every_part_and_every_question(briefing, folder):
-    html = (folder / "pack-biomedical.html").read_text("utf-8")
+    html = unescape((folder / "pack-biomedical.html").read_text("utf-8"))
     printed = PdfReader(folder / "pack-biomedical.pdf")
     paper = " ".join(" ".join(page.extract_text() for page in printed.pages).split())
     made = Document(folder / "pack-biomedical.docx")
@@ -50,10 +51,16 @@ def test_three_files_hold_every_part_and_every_question(briefing, folder):
         assert part in html
         assert part in paper
         assert part in typed
-    for one in make_pack(briefing, "biomedical").questions:
+    pack = make_pack(briefing, "biomedical")
+    assert "of mid-March" in pack.known
+    for text in (pack.lead, pack.choice, pack.known):
+        assert text in html
+        assert text.replace(" ", "") in paper.replace(" ", "")  # lines break after hyphens
+        assert text in typed
+    for one in pack.questions:
         assert str(one.text) in paper
         assert str(one.text) in typed
-        assert str(one.text).replace("'", "&#39;") in html
+        assert str(one.text) in html
 
 
 def test_the_profile_is_two_pages_and_each_form_begins_one(folder):
@@ -142,6 +149,8 @@ def test_every_cluster_has_a_profile_whether_chosen_or_withheld(region):
 def test_a_cluster_that_is_not_chosen_gets_its_sheets_and_the_reason(tmp_path):
     briefing = ca.brief(ca.sample(), region="napa-county")
     ca.write_pack(briefing, "electronics", tmp_path, formats=["html", "docx"])
+    typed = Document(tmp_path / "pack-electronics.docx").paragraphs
+    assert any("A working group may know better" in paragraph.text for paragraph in typed)
     text = (tmp_path / "pack-electronics.html").read_text("utf-8")
     assert "do not choose it" in text
     assert not re.search(r">\s*nan\b", text.lower())

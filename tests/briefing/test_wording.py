@@ -34,6 +34,10 @@ def test_signed(value, digits, text):
     assert wording.signed(value, digits) == text
 
 
+def test_a_pandemic_year_is_told_from_its_neighbours():
+    assert [year for year in range(2015, 2026) if wording.pandemic(year)] == [2020, 2021]
+
+
 def test_percent_and_dollars():
     assert wording.percent(0.0123) == "1.2%"
     assert wording.percent(0.0, 0) == "0%"

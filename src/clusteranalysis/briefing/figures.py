@@ -240,8 +240,6 @@ def cluster_figures(briefing: Briefing, cluster: str) -> list[FigureSpec]:
     withheld = f"{percent(row['open_share'])} of the cluster's possible jobs are withheld."
     base = "LQ base: all private employment; reference: US."
     own = briefing.industries
-    here = briefing.county_lq
-    counties = briefing.outlines.merge(here[here["industry"] == cluster], on="region", how="left")
     among = [*found.selected["industry"], cluster]
     gained = briefing.growth[briefing.growth["industry"].isin(among)]
     gained = gained.merge(table[["industry", "open_share"]], on="industry")
@@ -261,7 +259,7 @@ def cluster_figures(briefing: Briefing, cluster: str) -> list[FigureSpec]:
             "map",
             f"Where is it around {region}?",
             f"{now} {base} {withheld} Outlines: Census 2017 by us-atlas.",
-            counties,
+            _counties(briefing, cluster),
             "lq_map",
         ),
         *(
@@ -375,12 +373,17 @@ def _thin_pay(briefing: Briefing) -> str:
 
 def _map_table(briefing: Briefing) -> Any:
     """Outlines by cluster, the highest-ranked clusters first."""
-    ranked = briefing.clusters.selected["name"].head(_MAPS)
-    parts = []
-    for name in ranked:
-        values = briefing.county_lq.loc[
-            briefing.county_lq["cluster"] == name,
-            ["region", "location_quotient", "location_quotient_low", "location_quotient_high"],
-        ]
-        parts.append(briefing.outlines.merge(values, on="region", how="left").assign(cluster=name))
+    ranked = briefing.clusters.selected["industry"].head(_MAPS)
+    parts = [_counties(briefing, cluster) for cluster in ranked]
     return pd.concat(parts, ignore_index=True) if parts else briefing.outlines.iloc[:0]
+
+
+def _counties(briefing: Briefing, cluster: str) -> Any:
+    """Outlines of the counties with one cluster's quotients and their bounds."""
+    table = briefing.county_lq
+    values = table.loc[
+        table["industry"] == cluster,
+        ["region", "location_quotient", "location_quotient_low", "location_quotient_high"],
+    ]
+    name = briefing.clusters.definition.names[cluster]
+    return briefing.outlines.merge(values, on="region", how="left").assign(cluster=name)

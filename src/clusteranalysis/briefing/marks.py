@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from clusteranalysis import plot
 from clusteranalysis.briefing.content import Briefing
 from clusteranalysis.briefing.figures import FigureSpec
-from clusteranalysis.briefing.wording import count, percent, ratio, signed
+from clusteranalysis.briefing.wording import count, percent, ratio, signed, span
 
 __all__ = ["Mark", "marks"]
 
@@ -53,7 +53,7 @@ def _cluster(row: Any, level: float) -> str:
             f"{count(row.employment)} jobs published or deduced, {percent(row.open_share, 0)} of "
             "the possible jobs withheld",
             f"LQ {ratio(row.location_quotient)}, {level:.0%} interval at least "
-            f"{ratio(row.interval_low)} to {ratio(row.interval_high)}",
+            f"{span(row.interval_low, row.interval_high)}",
             growth,
         ]
     )

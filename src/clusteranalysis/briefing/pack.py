@@ -6,22 +6,23 @@ a worksheet for the vision (which the group writes, never this library) and char
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from clusteranalysis import plot
 from clusteranalysis.briefing.content import Briefing
 from clusteranalysis.briefing.documents import pdf, require_pdf
 from clusteranalysis.briefing.facts import Sentence
 from clusteranalysis.briefing.figures import FigureSpec, cluster_figures
 from clusteranalysis.briefing.page import page, records
+from clusteranalysis.briefing.pictures import Picture, picture
 from clusteranalysis.briefing.profiles import profile
+from clusteranalysis.briefing.provenance import Ledger
 from clusteranalysis.briefing.questions import Question, questions
 from clusteranalysis.briefing.sessions import (
+    ASKING,
     CHARTER_FIELDS,
     CRITERIA,
     FIRST_PAGE,
@@ -29,23 +30,13 @@ from clusteranalysis.briefing.sessions import (
     STEPS,
     VISION,
 )
+from clusteranalysis.briefing.wording import pandemic, percent
 from clusteranalysis.files import require_new, write_bytes
 
 __all__ = ["Pack", "PackFormat", "make_pack", "pack_files", "write_pack"]
 
 PackFormat = Literal["html", "pdf", "docx"]
 _FORMS = 3
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn figure of the profile."""
-
-    key: str
-    title: str
-    alt: str
-    svg: bytes
-    png: bytes
 
 
 @dataclass(frozen=True)
@@ -81,6 +72,43 @@ class Pack:
     questions: tuple[Question, ...]
     figures: tuple[FigureSpec, ...]
 
+    @property
+    def lead(self) -> str:
+        """What the pack is, under its title."""
+        return (
+            f"{self.briefing.region.name}. Figures of {self.briefing.clusters.end} from public "
+            "county business data. The tool brings numbers and questions; answers, vision and "
+            "initiatives are the group's."
+        )
+
+    @property
+    def choice(self) -> str:
+        """What the cluster is and whether the briefing's rules choose it."""
+        reason = self.cluster["reason"]
+        if self.cluster["selected"]:
+            return f"{self.description} The briefing's rules choose it: {reason}."
+        return (
+            f"{self.description} The briefing's rules do not choose it: {reason}. A working group "
+            "may know better why it matters."
+        )
+
+    @property
+    def known(self) -> str:
+        """How much of its jobs is published, and what the figures leave out."""
+        year = self.briefing.clusters.end
+        published, deduced, withheld = (
+            percent(self.quality[share], 0)
+            for share in ("published_share", "deduced_share", "open_share")
+        )
+        caveat = f", and {year} is a pandemic year" if pandemic(year) else ""
+        return (
+            f"Of the most jobs the cluster may have, {published} are in published cells, {deduced} "
+            f"are deduced from published totals, {withheld} are withheld, which is not zero. A “+” "
+            "marks a floor. Left out altogether: the self-employed, government, farms, railroads. "
+            "An establishment is a place of work, not a firm; the Census moves most cells a little "
+            f"to protect employers; the figures are of mid-March{caveat}."
+        )
+
 
 def make_pack(briefing: Briefing, cluster: str) -> Pack:
     """Gather what one working group needs; the cluster need not be a chosen one.
@@ -97,7 +125,7 @@ def make_pack(briefing: Briefing, cluster: str) -> Pack:
         briefing=briefing,
         cluster=records(table[table["industry"] == cluster])[0],
         description=defined.description,
-        sentences=profile(briefing, cluster),
+        sentences=profile(Ledger(briefing), cluster),
         industries=records(own[own["cluster"] == cluster]),
         quality=records(quality[quality["industry"] == cluster])[0],
         questions=questions(briefing, cluster),
@@ -164,7 +192,10 @@ def write_pack(
     targets = [out / name for name in pack_files(cluster, wanted)]
     require_new(targets, force=force)
     say = progress or (lambda line: None)
-    pictures = [_picture(spec, say) for spec in pack.figures]
+    pictures = []
+    for spec in pack.figures:
+        say(f"Drawing {spec.key}")
+        pictures.append(picture(spec, spec.figure("phone")))
     written = []
     for one, target in zip(wanted, targets, strict=True):
         say(f"Writing {target.name}")
@@ -179,30 +210,20 @@ def write_pack(
     return written
 
 
-def _picture(spec: FigureSpec, say: Callable[[str], None]) -> Picture:
-    say(f"Drawing {spec.key}")
-    figure = spec.figure("phone")
-    svg, png = plot.encode(figure, "svg"), plot.encode(figure, "png")
-    return Picture(spec.key, spec.title, spec.alt, svg, png)
-
-
 def _page(pack: Pack, pictures: list[Picture], *, printed: bool) -> str:
-    def address(picture: Picture) -> str:
-        kind, content = ("png", picture.png) if printed else ("svg+xml", picture.svg)
-        return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
-
     return page(
         __package__,
         "pack.html.j2",
         pack=pack,
         found=pack.briefing.clusters,
         pages=[
-            [(one, address(one)) for one in pictures if (one.key in FIRST_PAGE) == first]
-            for first in (True, False)
+            [one for one in pictures if (one.key in FIRST_PAGE) == first] for first in (True, False)
         ],
-        drawn={picture.key: picture.title for picture in pictures},
+        printed=printed,
+        drawn={one.key: one.title for one in pictures},
         sessions=SESSIONS,
         vision=VISION,
+        asking=ASKING,
         fields=CHARTER_FIELDS,
         steps=STEPS,
         criteria=CRITERIA,

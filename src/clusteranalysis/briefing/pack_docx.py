@@ -19,6 +19,7 @@ from docx.shared import Inches, Pt
 
 import clusteranalysis
 from clusteranalysis.briefing.sessions import (
+    ASKING,
     CHARTER_FIELDS,
     CRITERIA,
     FIRST_PAGE,
@@ -26,10 +27,11 @@ from clusteranalysis.briefing.sessions import (
     STEPS,
     VISION,
 )
-from clusteranalysis.briefing.wording import count, percent, ratio
+from clusteranalysis.briefing.wording import count, floor, ratio, span
 
 if TYPE_CHECKING:
-    from clusteranalysis.briefing.pack import Pack, Picture
+    from clusteranalysis.briefing.pack import Pack
+    from clusteranalysis.briefing.pictures import Picture
 
 __all__ = ["document"]
 
@@ -42,12 +44,8 @@ def document(pack: Pack, pictures: Sequence[Picture], *, forms: int) -> bytes:
     """Lay the pack out as a Word document."""
     made: Any = Document()
     _set_up(made, pack)
-    row, found = pack.cluster, pack.briefing.clusters
-    made.add_heading(f"{row['name']}: pack of the working group", 0)
-    made.add_paragraph(
-        f"{pack.briefing.region.name}. Figures of {found.end} from public county business data. "
-        "The tool brings numbers and questions; answers, vision and initiatives are the group's."
-    )
+    made.add_heading(f"{pack.cluster['name']}: pack of the working group", 0)
+    made.add_paragraph(pack.lead)
     _agenda(made)
     _profile(made, pack, pictures)
     _questions(made, pack, pictures)
@@ -101,10 +99,9 @@ def _agenda(made: Any) -> None:
 
 
 def _profile(made: Any, pack: Pack, pictures: Sequence[Picture]) -> None:
-    row, found, quality = pack.cluster, pack.briefing.clusters, pack.quality
+    row, found = pack.cluster, pack.briefing.clusters
     _new_page(made, f"Profile: {row['name']} ({row['tradability']})")
-    chosen = "choose it" if row["selected"] else "do not choose it"
-    made.add_paragraph(f"{pack.description} The briefing's rules {chosen}: {row['reason']}.")
+    made.add_paragraph(pack.choice)
     for sentence in pack.sentences:
         made.add_paragraph(str(sentence), style="List Bullet")
     _side_by_side(made, [one for one in pictures if one.key in FIRST_PAGE])
@@ -118,24 +115,17 @@ def _profile(made: Any, pack: Pack, pictures: Sequence[Picture]) -> None:
                 one["industry"],
                 one["title"],
                 count(one["employment_start"]),
-                f"{count(one['employment'])}{'' if one['status'] == 'reported' else '+'}",
+                floor(one["employment"], one["status"]),
                 count(one["establishments"]),
                 ratio(one["location_quotient"]),
-                f"{ratio(one['interval_low'])} to {ratio(one['interval_high'])}",
+                span(one["interval_low"], one["interval_high"]),
             )
             for one in pack.industries
         ],
         widths=(0.7, 2.2, 0.75, 0.75, 0.75, 0.5, 0.85),
     )  # fmt: skip
     made.add_heading("How well is it known?", 2)
-    made.add_paragraph(
-        f"Of the most jobs the cluster may have, {percent(quality['published_share'], 0)} are in "
-        f"published cells, {percent(quality['deduced_share'], 0)} are deduced from published "
-        f"totals, {percent(quality['open_share'], 0)} are withheld, which is not zero. A “+” marks "
-        "a floor. Left out altogether: the self-employed, government, farms, railroads. An "
-        "establishment is a place of work, not a firm; the Census moves most cells a little to "
-        "protect employers."
-    )
+    made.add_paragraph(pack.known)
     _side_by_side(made, [one for one in pictures if one.key not in FIRST_PAGE])
 
 
@@ -151,7 +141,7 @@ def _side_by_side(made: Any, pictures: Sequence[Picture]) -> None:
 
 def _questions(made: Any, pack: Pack, pictures: Sequence[Picture]) -> None:
     _new_page(made, "Questions that only you can answer")
-    made.add_paragraph("Public data raise them and cannot settle them. Write what the room says.")
+    made.add_paragraph(ASKING)
     titles = {picture.key: picture.title for picture in pictures}
     titles |= {"table": "the table of its largest industries", "quality": "how well it is known"}
     for one in pack.questions:

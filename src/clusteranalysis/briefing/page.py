@@ -35,6 +35,9 @@ def _environment(package: str) -> jinja2.Environment:
         percent=wording.percent,
         dollars=wording.dollars,
         lq=wording.ratio,
+        floor=wording.floor,
+        span=wording.span,
+        pandemic=wording.pandemic,
         sort_value=_sort_value,
     )
     return environment

@@ -29,13 +29,13 @@ _WORTH_SAYING = 0.01
 
 def profiles(briefing: Briefing) -> dict[str, tuple[Sentence, ...]]:
     """Write a few sentences about each chosen cluster, by cluster id."""
-    chosen = briefing.clusters.selected["industry"]
-    return {cluster: profile(briefing, cluster) for cluster in chosen}
-
-
-def profile(briefing: Briefing, cluster: str) -> tuple[Sentence, ...]:
-    """Write a few sentences about one cluster, chosen or not."""
     ledger = Ledger(briefing)
+    return {cluster: profile(ledger, cluster) for cluster in briefing.clusters.selected["industry"]}
+
+
+def profile(ledger: Ledger, cluster: str) -> tuple[Sentence, ...]:
+    """Write a few sentences about one cluster, chosen or not."""
+    briefing = ledger.briefing
     row = one_row(briefing.clusters.table, cluster)
     if np.isnan(row["employment"]):
         return (tell("Its jobs are withheld: nothing can be told of it."),)

@@ -7,8 +7,8 @@ for each kind of number what its unit and formula are and how it is written.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from clusteranalysis.briefing.facts import Fact, Status
@@ -188,17 +188,22 @@ class Ledger:
     """Make facts of one briefing's numbers."""
 
     briefing: Briefing
-    _codes: dict[str, str] = field(init=False)
-    _status: dict[str, Status] = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _codes(self) -> dict[str, str]:
         cover = self.briefing.clusters.definition.cover
-        codes = cover.groupby("cluster")["industry"].agg(", ".join)
-        object.__setattr__(self, "_codes", codes.to_dict())
+        return {str(name): ", ".join(part) for name, part in cover.groupby("cluster")["industry"]}
+
+    @cached_property
+    def _status(self) -> dict[str, Status]:
         quality = self.briefing.quality
-        object.__setattr__(
-            self, "_status", dict(zip(quality["industry"], quality["status"], strict=True))
-        )
+        return dict(zip(quality["industry"], quality["status"], strict=True))
+
+    @cached_property
+    def _counties(self) -> str:
+        own = self.briefing.coverage
+        pairs = zip(own["county"], own["region"], strict=True)
+        return ", ".join(f"{name} ({code})" for name, code in pairs)
 
     def cluster(self, cluster: str, kind: str, value: float) -> Fact:
         """A number of one cluster."""
@@ -251,11 +256,7 @@ class Ledger:
             return "US Bureau of Economic Analysis, Use table 2017, imports included"
         both = f"{found.start} and {found.end}"
         given = {"end": f"{found.end}", "start": f"{found.start}", "both": both}[what.years]
-        own = self.briefing.coverage
-        counties = ", ".join(
-            f"{name} ({code})" for name, code in zip(own["county"], own["region"], strict=True)
-        )
-        area = f"{counties}; United States" if what.us else counties
+        area = f"{self._counties}; United States" if what.us else self._counties
         return f"County Business Patterns {year or given}; {area}"
 
 

@@ -235,9 +235,10 @@ def _movers(briefing: Briefing, ledger: Ledger, row: pd.Series) -> list[Question
 def _inputs(briefing: Briefing, ledger: Ledger, cluster: str) -> list[Question]:
     """The large inputs whose makers are below the US share for sure."""
     table = briefing.suppliers
-    table = table[(table["cluster"] == cluster) & ~table.get("own", pd.Series(dtype=bool))]
-    if table.empty:
+    table = table[table["cluster"] == cluster]
+    if table.empty:  # and then without further columns
         return []
+    table = table[~table["own"]]
     # A quotient of zero is published: there is nobody. It has no interval.
     none = table["location_quotient"] == 0
     little = (table["location_quotient"] > 0) & (table["interval_high"] < 1)

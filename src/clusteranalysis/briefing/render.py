@@ -6,7 +6,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -14,7 +13,6 @@ from typing import Literal
 import pandas as pd
 from markupsafe import Markup
 
-from clusteranalysis import plot
 from clusteranalysis.briefing import wording
 from clusteranalysis.briefing.content import Briefing
 from clusteranalysis.briefing.documents import pdf, require_pdf
@@ -22,27 +20,16 @@ from clusteranalysis.briefing.facts import by_cells
 from clusteranalysis.briefing.figures import choose_figures
 from clusteranalysis.briefing.marks import Mark, marks
 from clusteranalysis.briefing.page import page, records
+from clusteranalysis.briefing.pictures import Picture, picture
 from clusteranalysis.briefing.text import markdown
-from clusteranalysis.files import require_new, write_bytes
+from clusteranalysis.files import require_new, table_bytes, write_bytes
 
 __all__ = ["Format", "briefing_files", "write_briefing"]
 
 Format = Literal["html", "md", "pdf"]
 _TABLES = ("clusters.csv", "growth.csv", "facts.csv")
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """One figure as the page shows it."""
-
-    title: str
-    alt: str
-    note: str
-    #: Addresses that hold the picture itself: for a screen, and for print, where drawing the
-    #: outlines of every letter again would take half a minute.
-    svg: str
-    png: str
-    marks: tuple[Mark, ...]
+#: What stands of each figure in ``figures/``.
+_ENDINGS = (".svg", ".png", ".csv", ".txt")
 
 
 def briefing_files(formats: Iterable[Format]) -> list[str]:
@@ -104,42 +91,29 @@ def write_briefing(
     planned = [out / "figures" / f"{spec.key}{end}" for spec in specs for end in _ENDINGS]
     require_new([*(out / name for name in briefing_files(wanted)), *planned], force=force)
     written: list[Path] = []
-    pictures: dict[str, _Picture] = {}
+    pictures: dict[str, Picture] = {}
+    told: dict[str, tuple[Mark, ...]] = {}
     for spec in specs:
         say(f"Drawing {spec.key}")
         figure = spec.figure()
-        base = out / "figures" / spec.key
-        svg, png = plot.save(figure, base)
-        written += [svg, png, write_bytes(base.with_suffix(".csv"), _csv(spec.data()))]
-        written.append(write_bytes(base.with_suffix(".txt"), f"{spec.alt}\n".encode()))
-        pictures[spec.key] = _Picture(
-            spec.title,
-            spec.alt,
-            spec.note,
-            _address(svg, "image/svg+xml"),
-            _address(png, "image/png"),
-            marks(briefing, spec, figure),
-        )
+        one = pictures[spec.key] = picture(spec, figure)
+        told[spec.key] = marks(briefing, spec, figure)
+        parts = (one.svg, one.png, table_bytes(spec.data()), f"{one.alt}\n".encode())
+        for end, part in zip(_ENDINGS, parts, strict=True):
+            written.append(write_bytes(out / "figures" / f"{spec.key}{end}", part))
     tables = (briefing.clusters.table, briefing.growth, _facts(briefing))
     for name, table in zip(_TABLES, tables, strict=True):
-        written.append(write_bytes(out / name, _csv(table)))
-    for one in wanted:
-        say(f"Writing briefing.{one}")
-        content = {
-            "html": lambda: _page(briefing, pictures).encode(),
-            "pdf": lambda: pdf(_page(briefing, pictures, printed=True)),
-            "md": lambda: markdown(briefing, specs).encode(),
-        }[one]()
-        written.append(write_bytes(out / f"briefing.{one}", content))
+        written.append(write_bytes(out / name, table_bytes(table)))
+    for kind in wanted:
+        say(f"Writing briefing.{kind}")
+        if kind == "md":
+            content = markdown(briefing, specs).encode()
+        elif kind == "pdf":
+            content = pdf(_page(briefing, pictures, told, printed=True))
+        else:
+            content = _page(briefing, pictures, told, printed=False).encode()
+        written.append(write_bytes(out / f"briefing.{kind}", content))
     return written
-
-
-_ENDINGS = (".svg", ".png", ".csv", ".txt")
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    # An empty field is a withheld or undefined number; nothing is rounded.
-    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _facts(briefing: Briefing) -> pd.DataFrame:
@@ -147,11 +121,13 @@ def _facts(briefing: Briefing) -> pd.DataFrame:
     return pd.DataFrame([vars(fact) for fact in briefing.facts.values()], columns=columns)
 
 
-def _address(path: Path, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
-
-
-def _page(briefing: Briefing, pictures: dict[str, _Picture], *, printed: bool = False) -> str:
+def _page(
+    briefing: Briefing,
+    pictures: dict[str, Picture],
+    told: dict[str, tuple[Mark, ...]],
+    *,
+    printed: bool,
+) -> str:
     """Fill the template; it formats and orders, and computes nothing."""
     found = briefing.clusters
     script = resources.files(__package__).joinpath("templates/briefing.js").read_text("utf-8")
@@ -162,6 +138,7 @@ def _page(briefing: Briefing, pictures: dict[str, _Picture], *, printed: bool = 
         briefing=briefing,
         found=found,
         pictures=pictures,
+        marks=told,
         printed=printed,
         clusters=records(found.table),
         selected=records(found.selected),

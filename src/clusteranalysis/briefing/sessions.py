@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "ASKING",
     "CHARTER_FIELDS",
     "CRITERIA",
     "FIRST_PAGE",
@@ -54,6 +55,11 @@ class Field:
     lines: int = 1
 
 
+#: Stands above the questions.
+ASKING = (
+    "Public data raise them and cannot settle them. Write what the room says, not what the figures "
+    "suggest."
+)
 SESSIONS = (
     Session(
         "Evidence and obstacles",

@@ -8,7 +8,7 @@ from clusteranalysis.briefing.content import Briefing
 from clusteranalysis.briefing.facts import by_cells
 from clusteranalysis.briefing.figures import FigureSpec
 from clusteranalysis.briefing.page import records
-from clusteranalysis.briefing.wording import count, percent, ratio, signed
+from clusteranalysis.briefing.wording import count, floor, percent, ratio, signed, span
 
 __all__ = ["escape", "markdown"]
 
@@ -121,7 +121,7 @@ def _clusters(briefing: Briefing) -> list[str]:
                 count(row["employment"]),
                 percent(row["open_share"], 0),
                 ratio(row["location_quotient"]),
-                f"{ratio(row['interval_low'])} to {ratio(row['interval_high'])}",
+                span(row["interval_low"], row["interval_high"]),
                 signed(row["growth_difference"], 1),
             ]
             for row in records(found.table)
@@ -138,10 +138,10 @@ def _industries(briefing: Briefing, cluster: str) -> list[str]:
             [
                 row["industry"],
                 row["title"],
-                f"{count(row['employment'])}{'' if row['status'] == 'reported' else '+'}",
+                floor(row["employment"], row["status"]),
                 count(row["establishments"]),
                 ratio(row["location_quotient"]),
-                f"{ratio(row['interval_low'])} to {ratio(row['interval_high'])}",
+                span(row["interval_low"], row["interval_high"]),
             ]
             for row in records(table[table["cluster"] == cluster])
         ),

@@ -6,7 +6,24 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["count", "dollars", "listed", "percent", "ratio", "series", "signed", "the"]
+__all__ = [
+    "count",
+    "dollars",
+    "floor",
+    "listed",
+    "pandemic",
+    "percent",
+    "ratio",
+    "series",
+    "signed",
+    "span",
+    "the",
+]
+
+
+def pandemic(year: int) -> bool:
+    """Whether a year's jobs say little of the years around it."""
+    return year in (2020, 2021)
 
 
 def count(value: float) -> str:
@@ -39,6 +56,16 @@ def percent(share: float, digits: int = 1) -> str:
 def ratio(value: float) -> str:
     """Write a location quotient with two decimals, or a dash where there is none."""
     return "–" if np.isnan(value) else f"{value:.2f}"
+
+
+def span(low: float, high: float) -> str:
+    """Write an interval of location quotients."""
+    return f"{ratio(low)} to {ratio(high)}"
+
+
+def floor(value: float, status: str) -> str:
+    """Write a number of jobs, with a plus where a part of them is not published."""
+    return f"{count(value)}{'' if status == 'reported' else '+'}"
 
 
 def dollars(value: float) -> str:

@@ -14,10 +14,11 @@ import typer
 from rich.markup import escape
 
 import clusteranalysis as ca
-from clusteranalysis.cli.brief import DefinitionOption, EndOption, RegionOption, StartOption, brief
+from clusteranalysis.cli.brief import brief
 from clusteranalysis.cli.charter import charter_app
 from clusteranalysis.cli.fetch import DataDir, YearsOption, fetch_app
 from clusteranalysis.cli.measure import measure
+from clusteranalysis.cli.options import DefinitionOption, EndOption, RegionOption, StartOption
 from clusteranalysis.cli.pack import pack
 from clusteranalysis.cli.tables import (
     console,

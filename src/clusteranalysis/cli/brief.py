@@ -12,37 +12,19 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import clusteranalysis as ca
+from clusteranalysis.cli.options import (
+    DefinitionOption,
+    EndOption,
+    ForceOption,
+    RegionOption,
+    StartOption,
+)
 from clusteranalysis.cli.tables import chosen_formats, console, err
 from clusteranalysis.errors import OutputError
 from clusteranalysis.files import require_folder, require_new
 
-__all__ = [
-    "DefinitionOption",
-    "EndOption",
-    "ForceOption",
-    "RegionOption",
-    "StartOption",
-    "brief",
-    "formats_here",
-    "steps",
-]
+__all__ = ["brief", "formats_here", "steps"]
 
-RegionOption = Annotated[
-    str,
-    typer.Option(
-        "--region",
-        "-r",
-        help="A known name (east-bay, bay-area, alameda-county ...), five-digit county codes "
-        "joined by commas (06001,06013), or a TOML file with name and counties.",
-    ),
-]
-DefinitionOption = Annotated[
-    str,
-    typer.Option(help="A cluster definition: east-bay-2017, or a TOML file of your own."),
-]
-StartOption = Annotated[int | None, typer.Option(help="First year of growth (default: first).")]
-EndOption = Annotated[int | None, typer.Option(help="Last year (default: last).")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 _FORMATS = ("html", "md", "pdf")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
 
 import clusteranalysis as ca
+from clusteranalysis.cli.options import DefinitionOption, ForceOption
 from clusteranalysis.cli.tables import console, err, held
 from clusteranalysis.errors import CharterError, OutputError
 from clusteranalysis.files import require_folder, require_new, write_bytes
@@ -21,7 +21,6 @@ __all__ = ["charter_app"]
 charter_app = typer.Typer(
     help="Charters of the clusters' working groups: draft, check, draw.", no_args_is_help=True
 )
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 
 
 @charter_app.command("check")
@@ -69,13 +68,11 @@ def new(
             "--cluster", "-c", help="Its id; once for each. Default: all that are chosen."
         ),
     ] = None,
-    definition: Annotated[
-        str, typer.Option(help="A cluster definition: east-bay-2017, or a TOML file of your own.")
-    ] = "east-bay-2017",
+    definition: DefinitionOption = "east-bay-2017",
     example: Annotated[
         bool, typer.Option("--example", help="Instead: charters of fictional groups, filled in.")
     ] = False,
-    force: Force = False,
+    force: ForceOption = False,
 ) -> None:
     """Write a draft charter for each cluster: numbers to judge by, vision and initiatives empty.
 
@@ -129,7 +126,7 @@ def timeline(
     width: Annotated[
         Literal["page", "slide", "phone"], typer.Option(help="7.2, 12 or 3.6 inches.")
     ] = "page",
-    force: Force = False,
+    force: ForceOption = False,
 ) -> None:
     """Draw who does what by when: the steps of the initiatives, with status and due dates.
 
@@ -149,10 +146,7 @@ def timeline(
     figure, ax = plot.figure(width, height=1.5)
     title = f"{found[0].title}: who does what by when?" if len(found) == 1 else None
     plot.initiative_timeline(steps, today=as_of.date() if as_of else None, ax=ax, title=title)
-    with TemporaryDirectory() as folder:
-        # Both kinds are made; the reader asked for one.
-        made = {path.suffix: path.read_bytes() for path in plot.save(figure, f"{folder}/timeline")}
-    write_bytes(out, made[out.suffix])
+    write_bytes(out, plot.encode(figure, "svg" if out.suffix == ".svg" else "png"))
     console.print(escape(str(out)), soft_wrap=True)
 
 

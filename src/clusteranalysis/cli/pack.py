@@ -9,14 +9,13 @@ import typer
 from rich.markup import escape
 
 import clusteranalysis as ca
-from clusteranalysis.cli.brief import (
+from clusteranalysis.cli.brief import formats_here, steps
+from clusteranalysis.cli.options import (
     DefinitionOption,
     EndOption,
     ForceOption,
     RegionOption,
     StartOption,
-    formats_here,
-    steps,
 )
 from clusteranalysis.cli.tables import console
 from clusteranalysis.files import require_folder, require_new

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 import clusteranalysis as ca
+from clusteranalysis.cli.options import ForceOption
 from clusteranalysis.cli.tables import chosen_formats, console
 from clusteranalysis.errors import DataError
 from clusteranalysis.files import read_table, require_folder, require_new
@@ -58,7 +59,7 @@ def track(
     formats: Annotated[
         str, typer.Option("--format", help="Any of html,csv,md,pdf, joined by commas.")
     ] = "html,csv,md,pdf",
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Measure the charters' criteria again: met, on track, not on track, or cannot tell.
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from clusteranalysis.kernels.compilation import compiled, cores
+from clusteranalysis.kernels.smoothing import NOTHING
 
 __all__ = [
     "Neighbours",
@@ -39,8 +40,6 @@ _SLACK = 1e-9
 _FEW = 1_000_000
 #: Cells of the table that tells a squared distance's place among the radii.
 _CELLS = 2048
-#: Bandwidths beyond which exp(-u^2 / 2) is 0 in double precision.
-_NOTHING = 39.0
 #: Pairs held at once.
 _BLOCK = 1_000_000
 
@@ -218,7 +217,7 @@ def smoothed_around(
     )
 
     def work(start: int, stop: int) -> None:
-        kernel(*arrays, np.asarray(r, float), h, _NOTHING, start, stop, out)
+        kernel(*arrays, np.asarray(r, float), h, NOTHING, start, stop, out)
 
     in_blocks(work, len(centres), len(centres) * len(points) * len(r), threads)
     return out

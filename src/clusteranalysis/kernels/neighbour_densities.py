@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clusteranalysis.kernels.compilation import compiled
 from clusteranalysis.kernels.neighbour_counts import in_blocks
-from clusteranalysis.kernels.smoothing import SPAN, steepest
+from clusteranalysis.kernels.smoothing import NOTHING, SPAN, steepest
 
 __all__ = ["FINE", "Smoothed", "binned_around", "ratio_error"]
 
@@ -18,8 +18,6 @@ Ints = NDArray[np.intp]
 
 #: Bins a bandwidth.
 FINE = 64
-#: Bandwidths beyond which exp(-u^2 / 2) is 0 in double precision.
-_NOTHING = 39.0
 
 
 class Smoothed(NamedTuple):
@@ -99,13 +97,13 @@ def binned_around(
     if not len(centres) or not len(points):
         return out
     width = h / FINE
-    nodes = int(np.ceil((r[-1] + _NOTHING * h) / width)) + 2
+    nodes = int(np.ceil((r[-1] + NOTHING * h) / width)) + 2
     u = (np.arange(nodes) * width - r[:, None]) / h
     kernel = np.exp(-0.5 * u * u)
     bound = np.stack([steepest(np.abs(row), 1 / FINE) for row in u]) / (8 * FINE**2)
     at = np.arange(nodes) * width
     windows: list[Ints] = []
-    for far in (SPAN, _NOTHING):
+    for far in (SPAN, NOTHING):
         windows.append(np.searchsorted(at, r - far * h))
         windows.append(np.searchsorted(at, r + far * h, side="right"))
     # What is beyond SPAN bandwidths adds no more than this to a sum, which then is far larger.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "NOTHING",
     "SPAN",
     "binned_moments",
     "binning_error",
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 
 #: Bandwidths beyond which a node adds nothing: exp(-32) is 1e-14 of the kernel's peak.
 SPAN = 8.0
+#: Bandwidths beyond which exp(-u^2 / 2) is 0 in double precision.
+NOTHING = 39.0
 _ROOT = float(np.sqrt(2 * np.pi))
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from clusteranalysis.briefing.documents import pdf, require_pdf
 from clusteranalysis.briefing.page import page, records
 from clusteranalysis.briefing.text import escape
 from clusteranalysis.briefing.wording import signed, the
-from clusteranalysis.files import require_new, write_bytes
+from clusteranalysis.files import require_new, table_bytes, write_bytes
 from clusteranalysis.process.criteria import VERDICTS
 from clusteranalysis.process.portfolio import (
     OUTCOMES,
@@ -107,16 +106,11 @@ def write_scorecard(
             content["scorecard.pdf"] = pdf(scores)
             content["portfolio.pdf"] = pdf(portfolio)
         elif one == "csv":
-            content["scorecard.csv"] = _csv(found.table)
-            content["portfolio.csv"] = _csv(initiative_portfolio(found))
+            content["scorecard.csv"] = table_bytes(found.table)
+            content["portfolio.csv"] = table_bytes(initiative_portfolio(found))
         else:
             content["scorecard.md"] = _markdown(found).encode()
     return [write_bytes(out / name, text) for name, text in content.items()]
-
-
-def _csv(table: pd.DataFrame) -> bytes:
-    # An empty field is a number that is withheld or undefined; nothing is rounded.
-    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _scorecard_page(found: Scorecard) -> str:
