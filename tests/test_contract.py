@@ -259,6 +259,14 @@ def test_an_unknown_word_is_refused_by_the_options_name(name):
             call(name, table(), **{option: "nonsense"})
 
 
+def test_chance_is_no_source_of_randomness(name):
+    """Nor is None, from which numpy would make another generator each time."""
+    bad = (None, -1, 1.5, True, "seed") if "rng" in options(name) else ()
+    for rng in bad:
+        with pytest.raises(SchemaError, match=r"^rng=.* is no source of randomness: pass a seed"):
+            call(name, table(), rng=rng)
+
+
 # The result
 
 

@@ -19,6 +19,8 @@ from clusteranalysis.schema import (
     check_employment,
     check_option,
     find_overlap,
+    random_generator,
+    refuse_fractions,
 )
 
 
@@ -536,3 +538,20 @@ def test_row_order_does_not_matter(rows, random):
     shuffled = list(range(len(rows)))
     random.shuffle(shuffled)
     pd.testing.assert_frame_equal(as_employment(frame), as_employment(frame.iloc[shuffled]))
+
+
+def test_a_seed_makes_a_generator_and_a_generator_stays_itself():
+    mine = np.random.default_rng(3)
+    assert random_generator(mine) is mine
+    drawn = [random_generator(seed).random() for seed in (3, np.int64(3), 4)]
+    assert drawn[0] == drawn[1] == np.random.default_rng(3).random() != drawn[2]
+    for bad in (None, -1, 1.5, True, "seed"):
+        with pytest.raises(SchemaError, match=rf"^rng={bad!r} is no source of randomness: pass"):
+            random_generator(bad)
+
+
+def test_counts_are_whole_or_withheld_and_the_first_other_one_is_named():
+    refuse_fractions(np.array([[0.0, 3.0], [np.nan, -2.0]]), "column 'a'", "count them")
+    message = "column 'a' holds 1.5, which is not a whole number (2 such in all): count them"
+    with pytest.raises(SchemaError, match=re.escape(message)):
+        refuse_fractions(np.array([[2.0, 1.5], [np.nan, 0.25]]), "column 'a'", "count them")

@@ -41,6 +41,8 @@ __all__ = [
     "check_employment",
     "check_option",
     "find_overlap",
+    "random_generator",
+    "refuse_fractions",
     "refuse_overlap",
     "refuse_repeats",
 ]
@@ -105,6 +107,28 @@ def check_count(name: str, number: object) -> None:
     """Refuse a number of repetitions, classes ... that is not a whole one from 1 up."""
     if not isinstance(number, int | np.integer) or number < 1:
         raise SchemaError(f"{name}={number!r} is not possible: use a whole number from 1 up")
+
+
+def random_generator(rng: object) -> np.random.Generator:
+    """The caller's generator, or a new one from the caller's seed; never one of chance."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise SchemaError(
+            f"rng={rng!r} is no source of randomness: pass a seed (a whole number from 0) or a "
+            "numpy Generator, so that the simulations can be repeated"
+        )
+    return np.random.default_rng(int(rng))
+
+
+def refuse_fractions(counts: np.ndarray, where: str, mend: str) -> None:
+    """Refuse counts that are not whole, where each thing counted is drawn or paired by itself."""
+    bad = counts[~np.isnan(counts) & (counts % 1 != 0)]
+    if bad.size:
+        raise SchemaError(
+            f"{where} holds {float(bad[0])}, which is not a whole number ({bad.size} such in all): "
+            f"{mend}"
+        )
 
 
 def check_columns(table: object, columns: Iterable[str], *, what: str = "table") -> pd.DataFrame:

@@ -128,6 +128,8 @@ def test_refusals():
     ):
         with pytest.raises(SchemaError, match=said):
             discover_clusters(table, rng=0, **{"groups": [3], "resamples": 0, **options})
+    with pytest.raises(SchemaError, match="rng=None is no source of randomness"):
+        discover_clusters(table, rng=None, groups=[3])
     with pytest.raises(SchemaError, match="withheld or has no row in 1 of"):
         discover_clusters(table.iloc[1:], rng=0, groups=[3])
     years = pd.concat([table.assign(year=2018), table.assign(year=2019)])

@@ -180,6 +180,8 @@ def test_tables_of_another_definition_are_refused():
     other = dataclasses.replace(DEFINITION, clusters=DEFINITION.clusters[:2])
     with pytest.raises(SchemaError, match="no clusters of 'test'"):
         ca.identify_clusters(region, reference=nation, definition=other)
+    with pytest.raises(SchemaError, match="rng=None is no source of randomness"):
+        ca.identify_clusters(region, reference=nation, definition=DEFINITION, rng=None)
 
 
 def test_several_regions_at_once_give_what_each_gives_alone():

@@ -550,7 +550,11 @@ def test_two_processes_fill_one_cache(agency, home):
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to a single process")
 def test_an_interrupt_leaves_only_a_part_that_is_taken_up(agency, home, file):
     agency.faults[PLACE] = ["drip"]
-    code = "from clusteranalysis.data.download import fetch_cbp; fetch_cbp(2018)"
+    # A job in the background, as the tests may be, is born deaf to interrupts.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from clusteranalysis.data.download import fetch_cbp; fetch_cbp(2018)"
+    )
     one = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, env=os.environ)
     part = home / "cbp/2018/.cbp18co.zip.part"
     deadline = time.monotonic() + 20

@@ -217,6 +217,8 @@ def test_draws_are_numbered_add_up_and_repeat():
     pd.testing.assert_frame_equal(result, impute(table, draws=4, rng=7))
     with pytest.raises(SchemaError, match="rng"):
         impute(table, draws=2)
+    with pytest.raises(SchemaError, match="rng='seven' is no source of randomness"):
+        impute(table, draws=2, rng="seven")
 
 
 def test_published_class_means_are_used():

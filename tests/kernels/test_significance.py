@@ -98,6 +98,14 @@ SLOW = {
 }
 
 
+def test_what_was_seen_counts_as_one_of_the_simulations():
+    """Davison and Hinkley's (b + 1) / (B + 1), by hand: 0, 3 and all of 9 beyond."""
+    tails = kernel.simulated_tails([0, 3, 9], [9, 7, 0], 9)
+    close(tails.upper, [0.1, 0.4, 1.0])
+    close(tails.lower, [1.0, 0.8, 0.1])
+    close(kernel.p_values(tails, "two-sided"), [0.2, 0.8, 0.2])
+
+
 @pytest.mark.parametrize("method", SLOW)
 @given(p=P)
 def test_adjusted_p_values_are_the_slow_ones(method, p):

@@ -279,7 +279,7 @@ def test_what_cannot_be_simulated_is_unknown_or_refused():
     table = plants([1.0, 0.5, 0.5], [1, NAN, 4])
     result = cassey_smith(frame, reference=weights([1, 1]), plants=table, rng=1)
     assert result["cassey_smith"].isna().all()
-    with pytest.raises(SchemaError, match=r"not a whole number for 'I0'"):
+    with pytest.raises(SchemaError, match=r"'I0' holds 2\.5, which is not a whole number"):
         cassey_smith(long(TWO), reference="sum", plants=plants([0.5, 0.5], [2.5, 3]), rng=1)
     for option in ({"repetitions": 0}, {"repetitions": 9.5}, {"level": 1.0}):
         name = next(iter(option))

@@ -9,14 +9,10 @@ from clusteranalysis.clusters.definition import (
 from clusteranalysis.clusters.discovery import DiscoveredClusters, discover_clusters
 from clusteranalysis.clusters.formats import read_definition, write_definition
 from clusteranalysis.clusters.geography import cluster_areas
-from clusteranalysis.clusters.identify import (
-    CANNOT_TELL,
-    QUADRANTS,
-    ClusterSet,
-    identify_clusters,
-)
+from clusteranalysis.clusters.identify import ClusterSet, identify_clusters
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
 from clusteranalysis.clusters.peers import peer_regions, peer_standing
+from clusteranalysis.clusters.quadrants import CANNOT_TELL, QUADRANTS
 from clusteranalysis.clusters.rules import ClusterRules
 from clusteranalysis.clusters.sensitivity import sensitivity
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters

@@ -31,6 +31,7 @@ from clusteranalysis.schema import (
     check_columns,
     check_employment,
     check_option,
+    random_generator,
 )
 
 __all__ = ["DiscoveredClusters", "GroupingMethod", "discover_clusters"]
@@ -220,7 +221,7 @@ def discover_clusters(
     """
     tried = _check_options(sources, groups, methods, correlate, resamples)
     codes, E, N = _matrices(employment, sources, absent)
-    generator = np.random.default_rng(rng)
+    generator = random_generator(rng)
     say = progress or (lambda line: None)
     given = {name: _linkage(table, codes, name) for name, table in (linkages or {}).items()}
 

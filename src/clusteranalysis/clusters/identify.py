@@ -19,25 +19,23 @@ import pandas as pd
 from scipy.special import ndtr
 
 from clusteranalysis.clusters.definition import REST, ClusterDefinition
+from clusteranalysis.clusters.quadrants import growth_differences, quadrants, simulated
 from clusteranalysis.clusters.rules import RELATED_TOP, ClusterRules, chosen
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels.significance import adjusted
 from clusteranalysis.measures import dynamic_location_quotient, location_quotient, shift_share
-from clusteranalysis.schema import TOTAL, check_columns, check_option, refuse_repeats
+from clusteranalysis.schema import (
+    TOTAL,
+    check_columns,
+    check_option,
+    random_generator,
+    refuse_repeats,
+)
 
-__all__ = ["CANNOT_TELL", "QUADRANTS", "Base", "ClusterSet", "identify_clusters"]
+__all__ = ["Base", "ClusterSet", "identify_clusters"]
 
 Base = Literal["total", "traded", "tradable"]
 
-#: Quadrant of a cluster whose certain bounds lie on both sides of a line.
-CANNOT_TELL = "Cannot tell"
-#: (concentrated, outpacing) -> the portfolio quadrant's name.
-QUADRANTS = {
-    (True, True): "Concentrated, outpacing US",
-    (True, False): "Concentrated, trailing US",
-    (False, True): "Below US share, outpacing US",
-    (False, False): "Below US share, trailing US",
-}
 _BOUNDS = ["employment_low", "employment_high"]
 #: Tags of the clusters that make up each base.
 _TAGS: Mapping[str, tuple[str, ...]] = {
@@ -233,18 +231,8 @@ def identify_clusters(
     table = now.loc[now["industry"] != TOTAL, columns]
     table = table.merge(lq.drop(columns=["year", "base"]), on=keys, validate="1:1")
     table = table.merge(dynamic.drop(columns=["start", "end"]), on=keys, validate="1:1")
-    base_years = sorted(int(year) for year in here["year"].unique() if first <= year < last)
-    growths = {
-        year: _growth(
-            here[here["year"] == year],
-            now,
-            there[there["year"] == year],
-            there[there["year"] == last],
-        )
-        for year in base_years
-    }
-    table = table.merge(growths[first], on=keys, how="left", validate="1:1")
-    table = table.merge(_agreement(growths), on=keys, how="left", validate="1:1")
+    growth = growth_differences(here, there, first, last)
+    table = table.merge(growth, on=keys, how="left", validate="1:1")
     totals = now[now["industry"] == TOTAL].set_index("region")["employment"]
     high = table["employment_high"].where(table["employment_high"] > 0)
     table = table.assign(
@@ -254,12 +242,12 @@ def identify_clusters(
         job_share=table["employment"] / table["region"].map(totals),
         eligibility=table["industry"].map(definition.tradability).map(_ELIGIBLE),
     )
-    table = table.assign(quadrant=_quadrants(table), **_significance(table, rules))
+    table = table.assign(quadrant=quadrants(table), **_significance(table, rules))
     table = _with_evidence(table, strong, areas, related, rules, level)
     table = chosen(table, rules, level)
-    seed = int(np.random.default_rng(rng).integers(2**62))
+    seed = int(random_generator(rng).integers(2**62))
     # Every region from the same seed, so that it gets what it would get alone.
-    parts = [_simulated(part, repetitions, seed) for _, part in table.groupby("region")]
+    parts = [simulated(part, repetitions, seed) for _, part in table.groupby("region")]
     table = pd.concat(parts, ignore_index=True)
     return ClusterSet(_ordered(table), terms, definition, rules, first, last, base, level)
 
@@ -349,43 +337,6 @@ def _closest(related: pd.DataFrame) -> dict[str, list[str]]:
     return {industry: partners[:RELATED_TOP] for industry, partners in closest.items()}
 
 
-def _simulated(table: pd.DataFrame, repetitions: int, seed: int) -> pd.DataFrame:
-    """How often each quadrant comes up, and over which ranks a selected cluster ranges."""
-    if repetitions < 1:
-        raise SchemaError(f"repetitions={repetitions}: simulate at least one region")
-    # Drawn in the order of names, so that the order of rows does not matter.
-    table = table.sort_values("industry", kind="stable", ignore_index=True)
-    shape = (repetitions, len(table))
-    rng = np.random.default_rng(seed)
-
-    def between(name: str) -> np.ndarray:
-        middle = table[name].to_numpy(float)
-        low, high = (table[f"{name}_{end}"].fillna(table[name]) for end in ("low", "high"))
-        drawn = low.to_numpy(float) + rng.random(shape) * (high - low).to_numpy(float)
-        return np.where(np.isnan(drawn), middle, drawn)
-
-    error = np.nan_to_num(table["standard_error"].to_numpy(float))
-    quotient = between("location_quotient") * np.exp(error * rng.standard_normal(shape))
-    pace = between("growth_difference")
-    known = ~(np.isnan(quotient[0]) | np.isnan(pace[0]))
-    code = 2 * (quotient < 1) + (pace < 0)
-    counts = np.stack([(code == number).mean(axis=0) for number in range(4)])
-    names = [QUADRANTS[key] for key in ((True, True), (True, False), (False, True), (False, False))]
-    likely = pd.Series(np.array(names, dtype=object)[counts.argmax(axis=0)], dtype="str")
-    table = table.assign(
-        likely_quadrant=likely.where(known),
-        quadrant_probability=np.where(known, counts.max(axis=0), np.nan),
-        rank_low=np.nan,
-        rank_high=np.nan,
-    )
-    mine = np.flatnonzero(table["selected"])
-    if len(mine):
-        order = np.argsort(np.argsort(-quotient[:, mine], axis=1, kind="stable"), axis=1) + 1
-        low, high = np.quantile(order, [0.05, 0.95], axis=0)
-        table.loc[mine, "rank_low"], table.loc[mine, "rank_high"] = low, high
-    return table
-
-
 def _clusters_only(table: pd.DataFrame, definition: ClusterDefinition) -> pd.DataFrame:
     """The definition's clusters and the totals; what is in no cluster is not measured."""
     unknown = set(table["industry"]) - {TOTAL} - set(definition.names)
@@ -395,59 +346,6 @@ def _clusters_only(table: pd.DataFrame, definition: ClusterDefinition) -> pd.Dat
             f"{definition.id!r}: make the table with cluster_employment(definition=...)"
         )
     return table[table["industry"] != REST]
-
-
-def _growth(
-    then: pd.DataFrame, now: pd.DataFrame, ref_then: pd.DataFrame, ref_now: pd.DataFrame
-) -> pd.DataFrame:
-    """Annual growth in percent of each cluster, the reference's, and their difference."""
-    keys = ["region", "industry"]
-    pair = then.merge(now, on=keys, suffixes=("_0", "_1"), validate="1:1")
-    pair = pair[pair["industry"] != TOTAL].reset_index(drop=True)
-    years = int(now["year"].iloc[0]) - int(then["year"].iloc[0])
-
-    def annual(after: pd.Series, before: pd.Series) -> pd.Series:
-        return ((after / before.where(before > 0)) ** (1 / years) - 1) * 100
-
-    ref = annual(
-        ref_now.set_index("industry")["employment"], ref_then.set_index("industry")["employment"]
-    )
-    reference_growth = pair["industry"].map(ref)
-    growth = annual(pair["employment_1"], pair["employment_0"])
-    low = annual(pair["employment_low_1"], pair["employment_high_0"])
-    high = annual(pair["employment_high_1"], pair["employment_low_0"])
-    return pair[keys].assign(
-        growth=growth,
-        reference_growth=reference_growth,
-        growth_difference=growth - reference_growth,
-        growth_difference_low=low - reference_growth,
-        growth_difference_high=high - reference_growth,
-    )
-
-
-def _agreement(growths: dict[int, pd.DataFrame]) -> pd.DataFrame:
-    """Whether the difference has one sign, whatever is withheld, from every base year."""
-    stacked = pd.concat(growths.values(), ignore_index=True)
-    stacked["up"] = stacked["growth_difference_low"] > 0
-    stacked["down"] = stacked["growth_difference_high"] < 0
-    signs = stacked.groupby(["region", "industry"])[["up", "down"]].all()
-    return (signs["up"] | signs["down"]).rename("base_years_agree").reset_index()
-
-
-def _quadrants(table: pd.DataFrame) -> pd.Series:
-    """Name each cluster's quadrant where its certain bounds lie on one side of both lines."""
-    sides = []
-    for name, line in (("location_quotient", 1.0), ("growth_difference", 0.0)):
-        low, high = table[f"{name}_low"], table[f"{name}_high"]
-        sides.append((low >= line).where((low >= line) | (high < line)))
-    named = [
-        QUADRANTS[(bool(strong), bool(outpacing))]
-        if strong == strong and outpacing == outpacing
-        else CANNOT_TELL
-        for strong, outpacing in zip(*sides, strict=True)
-    ]
-    known = table["location_quotient"].notna()
-    return pd.Series(named, index=table.index, dtype="str").where(known)
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from clusteranalysis.industries import harmonise, level
 from clusteranalysis.industries.structure import parse_vintage
 from clusteranalysis.industries.supersectors import SUPERSECTORS
 from clusteranalysis.regions import Region, find_region
-from clusteranalysis.schema import TOTAL, check_option
+from clusteranalysis.schema import TOTAL, check_option, random_generator
 
 __all__ = ["Scope", "Source", "regional_employment"]
 
@@ -129,7 +129,7 @@ def regional_employment(
     say = progress or (lambda line: None)
     states = sorted({county[:2] for county in place.counties}) if scope == "state" else None
     given = None if files is None else _by_year(map(Path, files), source, wanted)
-    generator = None if rng is None else np.random.default_rng(rng)
+    generator = None if rng is None else random_generator(rng)
     parts = []
     for year in sorted(set(wanted)):
         paths = given[year] if given is not None else _fetch(year, source, data_dir)

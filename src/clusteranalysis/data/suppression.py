@@ -33,7 +33,7 @@ from clusteranalysis.data.targets import class_bounds, class_columns, ratios, ta
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels.balancing import Quadratic, balance, truncated_moments
 from clusteranalysis.kernels.propagation import propagate
-from clusteranalysis.schema import check_columns, refuse_repeats
+from clusteranalysis.schema import check_columns, random_generator, refuse_repeats
 
 __all__ = ["INFLATION", "bounds", "clarabel", "impute", "impute_payroll"]
 
@@ -266,7 +266,7 @@ def impute(
     """
     if draws and rng is None:
         raise SchemaError("draws need randomness: pass rng=np.random.default_rng(seed)")
-    generator = np.random.default_rng(rng)
+    generator = random_generator(0 if rng is None else rng)  # without draws nothing is drawn
     parts = []
     for year in _years(employment, ["employment"]):
         problem = _prepare(year, missing)

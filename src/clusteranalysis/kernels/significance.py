@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from clusteranalysis.kernels.specialization import ratio
@@ -18,6 +18,7 @@ __all__ = [
     "hypergeometric_tails",
     "p_values",
     "resampled_quotients",
+    "simulated_tails",
 ]
 
 Floats = NDArray[np.float64]
@@ -85,8 +86,17 @@ def _outwards(x: Floats, n: Floats, X: Floats, N: Floats) -> Floats:
     return total
 
 
+def simulated_tails(above: ArrayLike, below: ArrayLike, repetitions: int) -> Tails:
+    """(b + 1) / (B + 1) of B simulations, b of them at or beyond what was seen.
+
+    What was seen counts as one of them, so that no probability is zero.
+    """
+    lower, upper = ((np.asarray(b, float) + 1) / (repetitions + 1) for b in (below, above))
+    return Tails(lower, upper)
+
+
 def p_values(tails: Tails, alternative: Alternative) -> Floats:
-    """Exact p-values; two-sided is twice the smaller tail, at most 1."""
+    """P-values; two-sided is twice the smaller tail, at most 1."""
     if alternative == "greater":
         return tails.upper
     if alternative == "less":

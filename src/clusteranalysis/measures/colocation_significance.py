@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import colocation as kernel
-from clusteranalysis.kernels.significance import Adjustment, Alternative, adjusted
+from clusteranalysis.kernels.significance import (
+    Adjustment,
+    Alternative,
+    adjusted,
+    p_values,
+    simulated_tails,
+)
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._panel import stack_groups
 from clusteranalysis.measures._plants import plant_herfindahl
@@ -23,7 +29,7 @@ from clusteranalysis.measures.colocation import (
     stack_pairs,
     weights_of_regions,
 )
-from clusteranalysis.schema import Absent, Value, check_count, check_option
+from clusteranalysis.schema import Absent, Value, check_count, check_option, random_generator
 
 __all__ = ["coagglomeration_test", "group_coagglomeration_test"]
 
@@ -153,7 +159,7 @@ def coagglomeration_test(
     panel = read_industries(employment, value, absent, plants)
     weights = weights_of_regions(panel, reference, value, absent)
     herfindahls = None if plants is None else _throwable(plant_herfindahl(panel, plants, absent))
-    seed = int(np.random.default_rng(rng).integers(2**63))
+    seed = int(random_generator(rng).integers(2**63))
     parts = []
     for group, keys in panel.each_group():
         S, w = shares_and_weights(panel, weights, value, group, absent)
@@ -263,7 +269,7 @@ def group_coagglomeration_test(
     panel = read_industries(employment, value, absent, None)
     weights = weights_of_regions(panel, reference, value, absent)
     names = group_of_each(panel, groups)
-    seed = int(np.random.default_rng(rng).integers(2**63))
+    seed = int(random_generator(rng).integers(2**63))
     parts = []
     for group, keys in panel.each_group():
         S, w = shares_and_weights(panel, weights, value, group, absent)
@@ -325,9 +331,12 @@ def _one_group(
         [measured(kernel.reshuffled(rng, S, w, dealt)) for _ in range(repetitions)]
     )
     slack = 1e-10
-    upper = (np.count_nonzero(simulated[:, 1] >= compared - slack) + 1) / (repetitions + 1)
-    lower = (np.count_nonzero(simulated[:, 1] <= compared + slack) + 1) / (repetitions + 1)
-    p = {"greater": upper, "less": lower, "two-sided": min(1.0, 2 * min(upper, lower))}
+    tails = simulated_tails(
+        np.count_nonzero(simulated[:, 1] >= compared - slack),
+        np.count_nonzero(simulated[:, 1] <= compared + slack),
+        repetitions,
+    )
+    p = {name: float(p_values(tails, name)) for name in get_args(Alternative)}
     return p, observed, float(simulated[:, 0].mean())
 
 
@@ -361,9 +370,8 @@ def _simulate(
     if np.count_nonzero(known) < 2:  # there is no pair, and there may be no weights
         return dict.fromkeys(get_args(Alternative), full(np.nan)), full(np.nan)
     above, below, mean = kernel.exceedances(S, w, simulate, repetitions, relative=H is None)
-    upper, lower = ((n + 1) / (repetitions + 1) for n in (above, below))
-    p = {"greater": upper, "less": lower, "two-sided": np.minimum(1, 2 * np.minimum(upper, lower))}
-    return {name: full(part) for name, part in p.items()}, full(mean)
+    tails = simulated_tails(above, below, repetitions)
+    return {name: full(p_values(tails, name)) for name in get_args(Alternative)}, full(mean)
 
 
 def _throwable(herfindahls: Floats) -> Floats:

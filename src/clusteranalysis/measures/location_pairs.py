@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import colocation as kernel
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._panel import (
@@ -19,11 +18,20 @@ from clusteranalysis.measures._panel import (
     some_industries,
 )
 from clusteranalysis.measures.colocation import pair_rows, stack_pairs
-from clusteranalysis.schema import Absent, Value, check_columns, check_option
+from clusteranalysis.schema import (
+    Absent,
+    Value,
+    check_columns,
+    check_option,
+    refuse_fractions,
+)
 
 __all__ = ["howard_colocation", "locational_correlation"]
 
 Floats = NDArray[np.float64]
+
+#: Pairs of sites are counted, so a part of one has no meaning.
+_WHOLE = "use the published counts, before any averaging or splitting between industries"
 
 
 def locational_correlation(
@@ -169,7 +177,7 @@ def howard_colocation(
     check_option("value", value, Literal["establishments", "employment"])
     check_option("absent", absent, Absent)
     panel = some_industries(read_panel(employment, values=(value,)))
-    _refuse_fractions(panel.columns[value], value)
+    refuse_fractions(panel.columns[value], f"column {value!r}", _WHOLE)
     sites = _sites(panel, reference, value, absent)
     parts = []
     for group, keys in panel.each_group():
@@ -201,15 +209,5 @@ def _sites(
     else:
         check_columns(reference, ["region", value], what="reference table")
         sites = read_weights(reference, panel, column=value)
-    _refuse_fractions(sites, value)
+    refuse_fractions(sites, f"column {value!r} of the reference", _WHOLE)
     return sites
-
-
-def _refuse_fractions(counts: Floats, value: str) -> None:
-    """Pairs of sites are counted, so a part of one has no meaning."""
-    parts = counts[~np.isnan(counts) & (counts % 1 != 0)]
-    if len(parts):
-        raise SchemaError(
-            f"column {value!r} holds {parts[0]}, which is not a whole number: use the published "
-            "counts, before any averaging or splitting between industries"
-        )

@@ -7,14 +7,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import concentration
 from clusteranalysis.kernels import plants as kernel
-from clusteranalysis.kernels.significance import Alternative
+from clusteranalysis.kernels.significance import Alternative, p_values, simulated_tails
 from clusteranalysis.kernels.specialization import ratio
-from clusteranalysis.measures._panel import Panel, region_weights, stack_groups
+from clusteranalysis.measures._panel import region_weights, stack_groups
 from clusteranalysis.measures._plants import Floats, read_plant_panel, read_plants
-from clusteranalysis.schema import Absent, check_count, check_level, check_option
+from clusteranalysis.schema import (
+    Absent,
+    check_count,
+    check_level,
+    check_option,
+    random_generator,
+    refuse_fractions,
+)
 
 __all__ = ["cassey_smith", "devereux", "ellison_glaeser", "maurel_sedillot"]
 
@@ -345,8 +351,10 @@ def cassey_smith(
     weights = region_weights(panel, reference, "employment", absent)
     known = read_plants(panel, plants, absent, counted=True)
     assert known.number is not None
-    _refuse_parts(panel, known.number)
-    seed = int(np.random.default_rng(rng).integers(2**63))
+    for industry, number in zip(panel.industries, known.number.T, strict=True):
+        where = f"column 'establishments' of {industry!r}"
+        refuse_fractions(number, where, "plants are thrown whole, so give a count of them")
+    seed = int(random_generator(rng).integers(2**63))
     edges = [(1 - level) / 2, (1 + level) / 2]
     parts = []
     for group, keys in panel.each_group():
@@ -363,10 +371,12 @@ def cassey_smith(
                 drawn[case] = kernel.simulated_concentration(stream, w, z, repetitions)
             # Gamma rises with G, and simulations with the same plants in the same places are equal
             # to what was observed but for rounding.
-            above = 1 + np.count_nonzero(drawn[case] >= G[i] - 1e-12)
-            below = 1 + np.count_nonzero(drawn[case] <= G[i] + 1e-12)
-            tail = {"greater": above, "less": below, "two-sided": 2 * min(above, below)}
-            p[i] = min(1.0, tail[alternative] / (repetitions + 1))
+            tails = simulated_tails(
+                np.count_nonzero(drawn[case] >= G[i] - 1e-12),
+                np.count_nonzero(drawn[case] <= G[i] + 1e-12),
+                repetitions,
+            )
+            p[i] = p_values(tails, alternative)
             ends[:, i] = concentration.ellison_glaeser(np.quantile(drawn[case], edges), w, H[i])
         columns = {
             "cassey_smith": p,
@@ -377,13 +387,3 @@ def cassey_smith(
         }
         parts.append(pd.DataFrame({"industry": panel.industries, **keys, **columns}))
     return stack_groups(parts, ["industry", *panel.groups.columns])
-
-
-def _refuse_parts(panel: Panel, number: Floats) -> None:
-    """A simulation needs whole plants."""
-    bad = np.flatnonzero((number % 1 > 0).any(axis=0))
-    if len(bad):
-        raise SchemaError(
-            f"column 'establishments' is not a whole number for {panel.industries[bad[0]]!r}: "
-            "plants are thrown whole, so give a count of them"
-        )

@@ -13,7 +13,14 @@ from clusteranalysis.kernels import significance as kernel
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._panel import Floats, some_industries
 from clusteranalysis.measures._quotients import BaseName, Matrices, Quotients, read_quotients
-from clusteranalysis.schema import Absent, check_columns, check_level, check_option
+from clusteranalysis.schema import (
+    Absent,
+    check_columns,
+    check_level,
+    check_option,
+    random_generator,
+    refuse_fractions,
+)
 
 __all__ = ["location_quotient_bootstrap", "location_quotient_test"]
 
@@ -187,12 +194,11 @@ def _refuse_fractions(data: Quotients, *, totals: bool) -> None:
     if totals:
         places["the totals"] = np.append(data.own.ravel(), data.whole.ravel())
     for where, numbers in places.items():
-        bad = numbers[(numbers % 1 != 0) & ~np.isnan(numbers)]
-        if len(bad):
-            raise SchemaError(
-                f"column {data.value!r} of {where} holds {float(bad[0])}, which is no count "
-                f"({len(bad)} such in all): the test counts plants, so give it whole numbers"
-            )
+        refuse_fractions(
+            numbers,
+            f"column {data.value!r} of {where}",
+            "the test counts plants, so give it whole numbers",
+        )
 
 
 def location_quotient_bootstrap(
@@ -291,13 +297,9 @@ def location_quotient_bootstrap(
     )
     panel = some_industries(data.panel)
     counts = np.append(panel.columns["establishments"], panel.totals["establishments"].ravel())
-    if (counts % 1 > 0).any():
-        raise SchemaError(
-            f"column 'establishments' holds {float(counts[counts % 1 > 0][0])}, which is no count: "
-            "give it whole numbers"
-        )
+    refuse_fractions(counts, "column 'establishments'", "plants are drawn whole, so give a count")
     plants = panel.region_totals("establishments", absent)
-    seed = int(np.random.default_rng(rng).integers(2**63))
+    seed = int(random_generator(rng).integers(2**63))
     statistics: list[list[Floats]] = [[], [], [], []]
     for number, (_, group) in enumerate(data.groups()):
         generator = np.random.default_rng(seed)

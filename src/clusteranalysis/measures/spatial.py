@@ -15,11 +15,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from clusteranalysis.kernels import spatial as kernel
-from clusteranalysis.kernels.significance import Adjustment, Alternative, adjusted
+from clusteranalysis.kernels.significance import (
+    Adjustment,
+    Alternative,
+    adjusted,
+    p_values,
+    simulated_tails,
+)
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._map import Map, Maps, import_esda, read_maps
 from clusteranalysis.measures._panel import stack_groups
-from clusteranalysis.schema import Absent, Value, check_count, check_option
+from clusteranalysis.schema import Absent, Value, check_count, check_option, random_generator
 
 __all__ = ["getis_ord", "local_moran", "moran"]
 
@@ -110,7 +116,8 @@ def moran(
     check_option("alternative", alternative, Alternative)
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
-    seed, esda = _seed(rng, repetitions), import_esda()
+    check_count("repetitions", repetitions)
+    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
     columns = ("moran", "expected", "standard_error", "z", "p_value")
     parts = []
     for keys, here in maps.groups():
@@ -128,7 +135,7 @@ def moran(
             above = np.count_nonzero(drawn >= observed.I - 1e-10)
             below = np.count_nonzero(drawn <= observed.I + 1e-10)
             score = float(ratio(observed.I - observed.EI, error))
-            p = _p_value(above, below, repetitions, alternative)
+            p = p_values(simulated_tails(above, below, repetitions), alternative)
             found[:, i] = observed.I, observed.EI, error, score, p
         table = dict(zip(columns, found, strict=True))
         table["adjusted"] = adjusted(table["p_value"], adjust)
@@ -224,7 +231,8 @@ def local_moran(
     check_option("alternative", alternative, Alternative)
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
-    seed, esda = _seed(rng, repetitions), import_esda()
+    check_count("repetitions", repetitions)
+    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
 
     def statistic(y: Floats, here: Map) -> tuple[Floats, Floats, Sequence[Any]]:
         found = esda.Moran_Local(y, here.weights, permutations=0)
@@ -318,26 +326,14 @@ def getis_ord(
     check_option("alternative", alternative, Alternative)
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
-    seed, esda = _seed(rng, repetitions), import_esda()
+    check_count("repetitions", repetitions)
+    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
 
     def statistic(y: Floats, here: Map) -> tuple[Floats, Floats, None]:
         found = esda.G_Local(y, here.weights_with_itself, transform="B", star=True, permutations=0)
         return found.Zs, np.ones(len(y)), None
 
     return _local("getis_ord", maps, statistic, 2, seed, repetitions, alternative, adjust)
-
-
-def _seed(rng: np.random.Generator | int, repetitions: int) -> int:
-    check_count("repetitions", repetitions)
-    return int(np.random.default_rng(rng).integers(2**63))
-
-
-def _p_value(above: Any, below: Any, repetitions: int, alternative: Alternative) -> Any:
-    """(b + 1) / (B + 1) of the simulations at or beyond the observed value."""
-    upper, lower = (above + 1) / (repetitions + 1), (below + 1) / (repetitions + 1)
-    if alternative == "two-sided":
-        return np.minimum(1.0, 2 * np.minimum(upper, lower))
-    return upper if alternative == "greater" else lower
 
 
 def _local(
@@ -367,8 +363,8 @@ def _local(
             with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
                 value, sign, quadrant = statistic(y, here)
             above, below = kernel.neighbour_ranks(y, W, others)
-            rising = _p_value(above, below, repetitions, alternative)
-            falling = _p_value(below, above, repetitions, alternative)
+            rising = p_values(simulated_tails(above, below, repetitions), alternative)
+            falling = p_values(simulated_tails(below, above, repetitions), alternative)
             chance = np.where(sign > 0, rising, np.where(sign < 0, falling, 1.0))
             rows = here.rows[some]
             found[rows, i], p[rows, i] = value[some], chance[some]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels.significance import Adjustment, adjusted
-from clusteranalysis.schema import check_level
+from clusteranalysis.schema import check_level, random_generator
 
 __all__ = [
     "COLUMNS",
@@ -74,11 +74,7 @@ def source(rng: np.random.Generator | int) -> np.random.SeedSequence:
     """The root from which every curve and every simulation gets its own seed."""
     if isinstance(rng, np.random.Generator):
         return np.random.SeedSequence(int(rng.integers(2**63)))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise SchemaError(
-            f"rng={rng!r} is no source of randomness: pass a seed (a whole number from 0) or a "
-            "numpy Generator, so that the simulations can be repeated"
-        )
+    random_generator(rng)  # refuses what is no seed
     return np.random.SeedSequence(int(rng))
 
 
