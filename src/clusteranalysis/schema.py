@@ -28,6 +28,7 @@ import pandas as pd
 from clusteranalysis.errors import SchemaError
 
 __all__ = [
+    "CANNOT_TELL",
     "KEYS",
     "SIZE_CLASSES",
     "STATUSES",
@@ -41,6 +42,7 @@ __all__ = [
     "check_employment",
     "check_option",
     "find_overlap",
+    "quadrant_names",
     "random_generator",
     "refuse_fractions",
     "refuse_overlap",
@@ -57,6 +59,8 @@ Absent = Literal["withheld", "zero"]
 Status = Literal["reported", "deduced", "imputed", "partial", "withheld"]
 #: ``partial`` marks a sum of published parts of which some part is withheld: a floor, not a count.
 STATUSES: tuple[str, ...] = get_args(Status)
+#: Quadrant of an industry or cluster that may lie in several.
+CANNOT_TELL = "Cannot tell"
 #: Jobs of one plant by size class, least and most, under the names that columns of class counts
 #: bear. CBP's smallest class holds plants without employees too.
 SIZE_CLASSES: dict[str, tuple[float, float]] = {
@@ -87,6 +91,15 @@ _NUMERIC = (
 _SHOWN = 5
 #: More dollars than the world pays in a year; sums of squares stay far from overflow below it.
 _MOST = 1e15
+
+
+def quadrant_names(reference_name: str) -> dict[tuple[bool, bool], str]:
+    """(concentrated, outpacing) -> the portfolio quadrant's name, against this reference."""
+    return {
+        (strong, fast): f"{strength}, {pace} {reference_name}"
+        for strong, strength in ((True, "Concentrated"), (False, f"Below {reference_name} share"))
+        for fast, pace in ((True, "outpacing"), (False, "trailing"))
+    }
 
 
 def check_option(name: str, value: object, allowed: object) -> None:

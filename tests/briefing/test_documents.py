@@ -18,7 +18,9 @@ PAGE = (
 
 def test_pages_title_language_and_text():
     content = PdfReader(io.BytesIO(pdf(PAGE)))
-    assert [page.extract_text().split("\n")[0] for page in content.pages] == ["One", "Two"]
+    # Kerning may part letters.
+    heads = [page.extract_text().split("\n")[0].replace(" ", "") for page in content.pages]
+    assert heads == ["One", "Two"]
     assert content.metadata.title == "Ports & rail"
     assert content.trailer["/Root"]["/Lang"] == "en"
     assert "/StructTreeRoot" in content.trailer["/Root"]  # tagged: a screen reader finds its way

@@ -8,8 +8,6 @@ import pytest
 
 import clusteranalysis as ca
 from clusteranalysis.clusters import (
-    CANNOT_TELL,
-    QUADRANTS,
     Cluster,
     ClusterDefinition,
     ClusterRules,
@@ -121,9 +119,9 @@ def test_numbers_of_one_row_by_hand():
     assert row["reference_growth"] == pytest.approx(0)
     assert row["dynamic_location_quotient"] == pytest.approx(1.3)
     assert row["job_share"] == pytest.approx(0.0065)
-    assert row["quadrant"] == QUADRANTS[(True, True)]
+    assert row["quadrant"] == "Concentrated, outpacing US"
     hidden = found().table.set_index("industry").loc["hidden"]
-    assert hidden["quadrant"] == QUADRANTS[(False, True)]
+    assert hidden["quadrant"] == "Below US share, outpacing US"
     assert hidden["open_share"] == pytest.approx(300 / 700)
 
 
@@ -132,7 +130,7 @@ def test_a_quadrant_is_named_only_where_withheld_jobs_cannot_change_it():
     before = (region["industry"] == "hidden") & (region["year"] == 2018)
     region.loc[before, "employment_high"] = 600.0  # so it may have shrunk as well as grown
     result = ca.identify_clusters(region, reference=nation, definition=DEFINITION)
-    assert result.table.set_index("industry").loc["hidden", "quadrant"] == CANNOT_TELL
+    assert result.table.set_index("industry").loc["hidden", "quadrant"] == "Cannot tell"
 
 
 def test_order_ranks_and_explanations():
@@ -182,6 +180,20 @@ def test_tables_of_another_definition_are_refused():
         ca.identify_clusters(region, reference=nation, definition=other)
     with pytest.raises(SchemaError, match="rng=None is no source of randomness"):
         ca.identify_clusters(region, reference=nation, definition=DEFINITION, rng=None)
+
+
+def test_a_reference_that_is_not_the_us_is_not_called_so():
+    region, nation = tables()
+    state = nation.assign(region="California")
+    plain, named = (
+        ca.identify_clusters(region, reference=table, definition=DEFINITION)
+        for table in (nation, state)
+    )
+    assert (plain.reference_name, named.reference_name) == ("US", "California")
+    for column in ("quadrant", "likely_quadrant"):
+        theirs = plain.table[column].str.replace("US", "California")
+        pd.testing.assert_series_equal(named.table[column], theirs)
+    assert "Concentrated, outpacing California" in set(named.table["quadrant"])
 
 
 def test_several_regions_at_once_give_what_each_gives_alone():
@@ -289,7 +301,7 @@ def test_probability_of_a_quadrant():
     assert table.loc["strong", "likely_quadrant"].startswith("Concentrated")
     # An LQ of 1 is as likely above as below.
     assert table.loc["large", "quadrant_probability"] == pytest.approx(0.5, abs=0.05)
-    sure = table["quadrant"] != CANNOT_TELL
+    sure = table["quadrant"] != "Cannot tell"
     clear = sure & ((table["location_quotient"] - 1).abs() > 3 * table["standard_error"])
     assert (table.loc[clear, "likely_quadrant"] == table.loc[clear, "quadrant"]).all()
     again = identified(repetitions=4000).table.set_index("industry")

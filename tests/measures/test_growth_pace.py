@@ -20,7 +20,6 @@ from tests.measures.tables import (
 from tests.reference import growth as slow
 from tests.shared import shared_folder
 
-from clusteranalysis.clusters import QUADRANTS
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.measures import growth_rates, location_quotient, portfolio_matrix
 
@@ -163,7 +162,10 @@ def test_portfolio_by_hand():
     close(result["growth"], [10, 0], atol=1e-9)
     close(result["reference_growth"], [0, 10], atol=1e-9)
     close(result["growth_difference"], [10, -10])
-    assert result["quadrant"].tolist() == [QUADRANTS[True, True], QUADRANTS[False, False]]
+    assert result["quadrant"].tolist() == [
+        "Concentrated, outpacing US",
+        "Below US share, trailing US",
+    ]
 
 
 def test_the_quadrants_have_the_words_of_the_clusters():
@@ -175,8 +177,12 @@ def test_the_quadrants_have_the_words_of_the_clusters():
         ]
     )
     result = portfolio_matrix(frame, reference=nation)
-    order = [(True, True), (True, False), (False, True), (False, False)]
-    assert result["quadrant"].tolist() == [QUADRANTS[corner] for corner in order]
+    assert result["quadrant"].tolist() == [
+        "Concentrated, outpacing US",
+        "Concentrated, trailing US",
+        "Below US share, outpacing US",
+        "Below US share, trailing US",
+    ]
 
 
 def test_a_reference_that_is_not_the_us_is_not_called_so():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -192,6 +194,30 @@ def test_alt_text_is_short_and_says_what_is_drawn(kind, make):
     assert "chart" in text or "ars of" in text or "map" in text.lower()
     assert "nan" not in text.split()
     assert "\n" not in text
+
+
+#: Kinds that name what quotients compare with, and whether their words in a text do so too.
+COMPARING = {
+    "portfolio": True,
+    "lq_ranking": True,
+    "lq_map": True,
+    "lq_maps": True,
+    "cluster_industries": True,
+    "supplier_gap": False,
+    "peer_strip": False,
+}
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+@pytest.mark.parametrize("kind", COMPARING)
+def test_another_reference_is_nowhere_called_the_us(kind, width, make, drawn_texts):
+    table = few(kind, make).drop(columns="quadrant", errors="ignore")
+    figure = draw(kind, table.assign(quadrant="Cannot tell"), width, note="", reference_name="Ohio")
+    said = " ".join(text for text, *_ in drawn_texts(figure)).replace("\n", " ")
+    alt = plot.alt_text(kind, table.assign(quadrant="Cannot tell"), reference_name="Ohio")
+    assert not re.search(r"\bUS\b", said + alt)
+    assert "Ohio" in said
+    assert ("Ohio" in alt) == COMPARING[kind]
 
 
 def test_unknown_alt_text_is_refused(make):

@@ -12,7 +12,6 @@ from clusteranalysis.clusters.geography import cluster_areas
 from clusteranalysis.clusters.identify import ClusterSet, identify_clusters
 from clusteranalysis.clusters.membership import cluster_employment, cluster_wages
 from clusteranalysis.clusters.peers import peer_regions, peer_standing
-from clusteranalysis.clusters.quadrants import CANNOT_TELL, QUADRANTS
 from clusteranalysis.clusters.rules import ClusterRules
 from clusteranalysis.clusters.sensitivity import sensitivity
 from clusteranalysis.clusters.strong import strong_cluster_share, strong_clusters
@@ -21,8 +20,6 @@ from clusteranalysis.clusters.tradability import compare_tradability, measured_t
 from clusteranalysis.clusters.translation import read_benchmark_definition, translate_definition
 
 __all__ = [
-    "CANNOT_TELL",
-    "QUADRANTS",
     "REST",
     "Cluster",
     "ClusterDefinition",

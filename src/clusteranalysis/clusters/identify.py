@@ -69,6 +69,8 @@ class ClusterSet:
         The base of the LQ.
     level : float
         Confidence level of the LQ's intervals.
+    reference_name : str
+        What the clusters are compared with: the region of the reference table.
     """
 
     table: pd.DataFrame
@@ -79,6 +81,7 @@ class ClusterSet:
     end: int
     base: str
     level: float
+    reference_name: str
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -226,6 +229,7 @@ def identify_clusters(
         level=level,
     )
     dynamic = dynamic_location_quotient(here, reference=there, start=first, end=last)
+    name = str(there["region"].iloc[0])
     keys = ["region", "industry"]
     columns = [*keys, "employment", "establishments", *_BOUNDS]
     table = now.loc[now["industry"] != TOTAL, columns]
@@ -242,14 +246,14 @@ def identify_clusters(
         job_share=table["employment"] / table["region"].map(totals),
         eligibility=table["industry"].map(definition.tradability).map(_ELIGIBLE),
     )
-    table = table.assign(quadrant=quadrants(table), **_significance(table, rules))
+    table = table.assign(quadrant=quadrants(table, name), **_significance(table, rules))
     table = _with_evidence(table, strong, areas, related, rules, level)
     table = chosen(table, rules, level)
     seed = int(random_generator(rng).integers(2**62))
     # Every region from the same seed, so that it gets what it would get alone.
-    parts = [simulated(part, repetitions, seed) for _, part in table.groupby("region")]
+    parts = [simulated(part, name, repetitions, seed) for _, part in table.groupby("region")]
     table = pd.concat(parts, ignore_index=True)
-    return ClusterSet(_ordered(table), terms, definition, rules, first, last, base, level)
+    return ClusterSet(_ordered(table), terms, definition, rules, first, last, base, level, name)
 
 
 def _base(

@@ -10,19 +10,9 @@ import numpy as np
 import pandas as pd
 
 from clusteranalysis.errors import SchemaError
-from clusteranalysis.schema import TOTAL
+from clusteranalysis.schema import CANNOT_TELL, TOTAL, quadrant_names
 
-__all__ = ["CANNOT_TELL", "QUADRANTS", "growth_differences", "quadrants", "simulated"]
-
-#: Quadrant of a cluster whose certain bounds lie on both sides of a line.
-CANNOT_TELL = "Cannot tell"
-#: (concentrated, outpacing) -> the portfolio quadrant's name.
-QUADRANTS = {
-    (True, True): "Concentrated, outpacing US",
-    (True, False): "Concentrated, trailing US",
-    (False, True): "Below US share, outpacing US",
-    (False, False): "Below US share, trailing US",
-}
+__all__ = ["growth_differences", "quadrants", "simulated"]
 
 
 def growth_differences(
@@ -76,14 +66,14 @@ def _agreement(growths: dict[int, pd.DataFrame]) -> pd.DataFrame:
     return (signs["up"] | signs["down"]).rename("base_years_agree").reset_index()
 
 
-def quadrants(table: pd.DataFrame) -> pd.Series:
+def quadrants(table: pd.DataFrame, reference_name: str) -> pd.Series:
     """Name each cluster's quadrant where its certain bounds lie on one side of both lines."""
-    sides = []
+    names, sides = quadrant_names(reference_name), []
     for name, line in (("location_quotient", 1.0), ("growth_difference", 0.0)):
         low, high = table[f"{name}_low"], table[f"{name}_high"]
         sides.append((low >= line).where((low >= line) | (high < line)))
     named = [
-        QUADRANTS[(bool(strong), bool(outpacing))]
+        names[bool(strong), bool(outpacing)]
         if strong == strong and outpacing == outpacing
         else CANNOT_TELL
         for strong, outpacing in zip(*sides, strict=True)
@@ -92,7 +82,9 @@ def quadrants(table: pd.DataFrame) -> pd.Series:
     return pd.Series(named, index=table.index, dtype="str").where(known)
 
 
-def simulated(table: pd.DataFrame, repetitions: int, seed: int) -> pd.DataFrame:
+def simulated(
+    table: pd.DataFrame, reference_name: str, repetitions: int, seed: int
+) -> pd.DataFrame:
     """How often each quadrant comes up, and over which ranks a selected cluster ranges."""
     if repetitions < 1:
         raise SchemaError(f"repetitions={repetitions}: simulate at least one region")
@@ -113,7 +105,7 @@ def simulated(table: pd.DataFrame, repetitions: int, seed: int) -> pd.DataFrame:
     known = ~(np.isnan(quotient[0]) | np.isnan(pace[0]))
     code = 2 * (quotient < 1) + (pace < 0)
     counts = np.stack([(code == number).mean(axis=0) for number in range(4)])
-    names = [QUADRANTS[key] for key in ((True, True), (True, False), (False, True), (False, False))]
+    names = [*quadrant_names(reference_name).values()]
     likely = pd.Series(np.array(names, dtype=object)[counts.argmax(axis=0)], dtype="str")
     table = table.assign(
         likely_quadrant=likely.where(known),

@@ -12,7 +12,7 @@ from clusteranalysis.kernels import growth_pace as kernel
 from clusteranalysis.kernels.specialization import location_quotient as lq
 from clusteranalysis.measures._growth import read_growth
 from clusteranalysis.measures._panel import Floats
-from clusteranalysis.schema import Absent, Value
+from clusteranalysis.schema import CANNOT_TELL, Absent, Value, quadrant_names
 
 __all__ = ["growth_rates", "portfolio_matrix"]
 
@@ -197,8 +197,9 @@ def portfolio_matrix(
 
 
 def _quadrant(quotient: Floats, difference: Floats, name: str) -> NDArray[Any]:
-    """The quadrant's name, in the words of the clusters' portfolio."""
-    strength = np.where(quotient >= 1, "Concentrated", f"Below {name} share")
-    pace = np.where(difference >= 0, f", outpacing {name}", f", trailing {name}")
+    """The quadrant of each region and industry."""
+    named = quadrant_names(name)
+    words = np.array([[named[strong, fast] for fast in (False, True)] for strong in (False, True)])
     unknown = np.isnan(quotient) | np.isnan(difference)
-    return np.where(unknown, "Cannot tell", np.char.add(strength, pace))
+    inside = words[(quotient >= 1).astype(int), (difference >= 0).astype(int)]
+    return np.where(unknown, CANNOT_TELL, inside)

@@ -26,6 +26,11 @@ def ratio(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
+def the(name: str) -> str:
+    """Give what quotients compare with the article it takes: the US, but California."""
+    return f"the {name}" if name in ("US", "nation", "reference") else name
+
+
 def digits(value: float, count: int = 2) -> str:
     """Write a value of no known unit with so many digits and a true minus."""
     return f"{value:.{count}g}".replace("-", "\N{MINUS SIGN}")

@@ -25,6 +25,7 @@ def cluster_industries(
     table: pd.DataFrame,
     *,
     most: int = 15,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -39,11 +40,13 @@ def cluster_industries(
     table : DataFrame
         One row an industry of one cluster: ``title``; ``employment`` (jobs that are published or
         deduced; NaN = withheld: hatched up to its bound, or listed below without one);
-        ``location_quotient`` with ``interval_low`` and ``interval_high`` (1 = US average; NaN =
+        ``location_quotient`` with ``interval_low`` and ``interval_high`` (1 = the average; NaN =
         not known); optional ``employment_high`` (the most jobs there can be). As
         ``Briefing.industries`` of one cluster.
     most : int
         So many industries are drawn, those with most jobs; the others are counted below.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -52,7 +55,7 @@ def cluster_industries(
     Returns
     -------
     Axes
-        Its first bar container holds the jobs, most first; dark bars are above the US average
+        Its first bar container holds the jobs, most first; dark bars are above the average
         beyond their interval.
 
     Raises
@@ -121,7 +124,7 @@ def cluster_industries(
                 _others(rest),
                 fmt.not_shown(frame.loc[~frame["drawn"], "title"].tolist(), "jobs withheld"),
             ),
-            groups=_legend(strong, jobs, open_),
+            groups=_legend(strong, jobs, open_, reference_name),
             outside=lines.outside,
             height=lines.height,
         )
@@ -129,7 +132,7 @@ def cluster_industries(
 
 
 def industries_read(table: pd.DataFrame) -> pd.DataFrame:
-    """Check and sort the industries; say which are floors, and which are above the US for sure."""
+    """Check and sort the industries; say which are floors, and which surely above the average."""
     columns = ["employment", "location_quotient", "interval_low", "interval_high"]
     check_columns(table, ["title", *columns], what="table of a cluster's industries")
     frame = pd.DataFrame({column: fmt.floats(table, column) for column in columns})
@@ -170,12 +173,14 @@ def _others(rest: pd.DataFrame) -> str:
     )
 
 
-def _legend(strong: np.ndarray, jobs: np.ndarray, open_: np.ndarray) -> list[lay.Group]:
+def _legend(
+    strong: np.ndarray, jobs: np.ndarray, open_: np.ndarray, reference_name: str
+) -> list[lay.Group]:
     marks = lay.Group([], [])
     known = np.isfinite(jobs)
     if (strong & known).any():
         marks.handles.append(Patch(facecolor=BLUE))
-        marks.labels.append("dark: above the US average, interval and all")
+        marks.labels.append(f"dark: above the {reference_name} average, interval and all")
     if (~strong & known).any():
         marks.handles.append(Patch(facecolor=SKY))
         marks.labels.append("pale: below it, or not told apart from it")

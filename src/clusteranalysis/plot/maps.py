@@ -28,7 +28,7 @@ __all__ = ["COLORS", "EDGES", "color_class", "lq_map", "lq_maps", "write_label"]
 _COLUMNS = ("region", "name", "location_quotient", "highlight", "geometry")
 #: Ends of the classes: steps of the same ratio below and above 1, the outer classes open.
 EDGES = (0.5, 0.67, 0.8, 1.25, 1.5, 2.0)
-#: From orange (less than the US) to purple (more), which the colour-blind tell apart.
+#: From orange (less than the average) to purple (more), which the colour-blind tell apart.
 COLORS = tuple(to_hex(colormaps["PuOr"](x)) for x in (0.14, 0.26, 0.38, 0.5, 0.64, 0.76, 0.88))
 _WITHHELD: dict[str, Any] = {"facecolor": "white", "hatch": "////", "edgecolor": "#8A8A8A"}
 #: Over the colour of a class that withheld jobs could change.
@@ -41,6 +41,7 @@ _FLOOR = "≥"
 def lq_map(
     geotable: pd.DataFrame,
     *,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -56,11 +57,13 @@ def lq_map(
     Parameters
     ----------
     geotable : GeoDataFrame
-        One row a county: ``region`` (FIPS), ``name``, ``location_quotient`` (ratio to the US
-        share; NaN = withheld, hatched), ``highlight`` (bool, heavy outline) and ``geometry``
-        (polygons with a coordinate reference system). With ``location_quotient_high``, the upper
-        bound, a county that withheld jobs could move to another class is hatched and its number
-        is marked as a floor.
+        One row a county: ``region`` (FIPS), ``name``, ``location_quotient`` (ratio to the
+        reference's share; NaN = withheld, hatched), ``highlight`` (bool, heavy outline) and
+        ``geometry`` (polygons with a coordinate reference system). With
+        ``location_quotient_high``, the upper bound, a county that withheld jobs could move to
+        another class is hatched and its number is marked as a floor.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -119,13 +122,14 @@ def lq_map(
             texts.append(list(dict.fromkeys(f"{part}\n{value}" for part in (name, broken))))
         corner = None if inset is None else Corner(inset, frame, crs)
         _counties(ax, frame, texts, size, corner)
-        _bar(ax, arranged, size, wide)
+        _bar(ax, arranged, size, wide, reference_name)
     return ax
 
 
 def lq_maps(
     geotable: pd.DataFrame,
     *,
+    reference_name: str = "US",
     figure: Figure | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -139,6 +143,8 @@ def lq_maps(
     geotable : GeoDataFrame
         As for :func:`lq_map`, one row a county and ``cluster`` (its name). Maps follow the order
         of the clusters in the table.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     figure : Figure, optional
         Where to draw: whatever it holds is cleared first. A new pyplot figure by default.
     title, note : str, optional
@@ -201,7 +207,7 @@ def lq_maps(
             height=lines * (least + head + 6),
             strip=4.2 * size,
         )
-        _bar(host, arranged, size, wide)
+        _bar(host, arranged, size, wide, reference_name)
         box = host.get_position()
         tall = float(figure.get_size_inches()[1]) * 72
         axes = []
@@ -319,7 +325,7 @@ def _groups(frame: Any, highlight_label: str) -> list[lay.Group]:
     return [group] if group.labels else []
 
 
-def _bar(ax: Axes, arranged: lay.Arranged, size: float, wide: float) -> None:
+def _bar(ax: Axes, arranged: lay.Arranged, size: float, wide: float, reference_name: str) -> None:
     """Draw the classes as a bar with its ends labelled, in points above the axes."""
     place = (
         Affine2D().translate(arranged.left, arranged.strip).scale(1 / 72)
@@ -340,5 +346,7 @@ def _bar(ax: Axes, arranged: lay.Arranged, size: float, wide: float) -> None:
     for x, y, text, side, shade in words:
         ax.text(x, y, text, transform=place, ha="center", va=side, fontsize=size, color=shade,
                 clip_on=False)  # fmt: skip
-    ax.text(0, low + 1.3 * size + 3, "Location quotient (1 = US average)", transform=place,
-            ha="left", va="bottom", fontsize=size, color=MUTED, clip_on=False)  # fmt: skip
+    ax.text(
+        0, low + 1.3 * size + 3, f"Location quotient (1 = {reference_name} average)",
+        transform=place, ha="left", va="bottom", fontsize=size, color=MUTED, clip_on=False,
+    )  # fmt: skip

@@ -26,6 +26,7 @@ def peer_strip(
     *,
     label: str = "Location quotient",
     log: bool = True,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -44,6 +45,8 @@ def peer_strip(
     log : bool
         A logarithmic axis with 1 marked, as quotients need; what is zero then stands as an arrow
         at the left end. Otherwise a plain axis.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -106,7 +109,7 @@ def peer_strip(
                 )  # fmt: skip
         if log:
             ax.axvline(1, color=TEXT, linewidth=1.1, zorder=1.8)
-            lines.mark(1, "US average")
+            lines.mark(1, f"{reference_name} average")
         else:
             ax.margins(x=0.04)
             fmt.few_ticks(ax, 3 if lines.compact else 6)

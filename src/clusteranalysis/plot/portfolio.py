@@ -20,7 +20,7 @@ from clusteranalysis.plot import _layout as lay
 from clusteranalysis.plot._naming import Naming
 from clusteranalysis.plot.ranking import check_tradability
 from clusteranalysis.plot.style import MUTED, PALE, TEXT, TRADABILITY, context
-from clusteranalysis.schema import check_columns
+from clusteranalysis.schema import check_columns, quadrant_names
 
 __all__ = ["portfolio"]
 
@@ -28,24 +28,18 @@ _COLUMNS = (
     "name", "location_quotient", "growth_difference", "employment", "tradability", "selected",
     "quadrant",
 )  # fmt: skip
-#: Corner names, by (right of zero growth difference, above an LQ of 1).
-QUADRANTS = {
-    (True, True): "Concentrated,\noutpacing US",
-    (False, True): "Concentrated,\ntrailing US",
-    (True, False): "Below US share,\noutpacing US",
-    (False, False): "Below US share,\ntrailing US",
-}
 
 
 def portfolio(
     table: pd.DataFrame,
     *,
     hatch_above: float = doubt.LIMIT,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
 ) -> Axes:
-    """Draw clusters by growth against the US and by specialization, sized by jobs.
+    """Draw clusters by growth against the reference and by specialization, sized by jobs.
 
     Labels are laid out once, for the size that the figure has now: resize first, then draw. On a
     phone, and for a label that has no free place, the bubble carries a number and a key below
@@ -64,6 +58,8 @@ def portfolio(
     hatch_above : float
         A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
         more than this, or are not known, is hatched; the legend says so.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -117,8 +113,8 @@ def portfolio(
     )
     with context():
         ax = lay.begin(ax, height=6.4)
-        _Picture(ax, shown, hatch_above).draw(
-            title or "Strong here, and growing faster than in the US?", footer
+        _Picture(ax, shown, hatch_above, reference_name).draw(
+            title or f"Strong here, and growing faster than in {fmt.the(reference_name)}?", footer
         )
     return ax
 
@@ -135,6 +131,7 @@ class _Picture:
     ax: Axes
     shown: pd.DataFrame
     limit: float
+    reference_name: str
     size: float = 9.0
     largest: float = 20.0
     radii: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -142,6 +139,7 @@ class _Picture:
     def draw(self, title: str, note: str) -> None:
         ax, shown = self.ax, self.shown
         self.size, small = lay.text_size(ax), lay.narrow(ax)
+        the = fmt.the(self.reference_name)
         self.largest = 13.0 if small else 22.0 if self.size > 10 else 17.0
         # Area, not radius, is proportional to jobs; all three shapes have the same area.
         jobs = shown["employment"].to_numpy()
@@ -152,10 +150,12 @@ class _Picture:
         ax.axvline(0, color=TEXT, linewidth=1.1, zorder=1.8)
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4 if small else 8))
         ax.xaxis.set_major_formatter(lambda v, _: _signed(v))
-        ax.set_ylabel("Location quotient (log scale; 1 = US average)", fontsize=self.size)
+        ax.set_ylabel(
+            f"Location quotient (log scale; 1 = {self.reference_name} average)", fontsize=self.size
+        )
         ax.set_xlabel(
-            "Job growth against the US,\npercentage points a year" if small else
-            "Job growth against the same cluster in the US, percentage points a year",
+            f"Job growth against {the},\npercentage points a year" if small else
+            f"Job growth against the same cluster in {the}, percentage points a year",
             fontsize=self.size,
         )  # fmt: skip
         self._bubbles()
@@ -170,7 +170,7 @@ class _Picture:
 
         def settle(wide: float, tall: float) -> list[Text]:
             self._limits(wide, tall)
-            return self._corners()
+            return self._corners(wide)
 
         naming = Naming(
             ax,
@@ -217,11 +217,19 @@ class _Picture:
                 edgecolor=color, linewidth=1.5, zorder=3 + 0.01 * y,
             )  # fmt: skip
 
+    def _corner_names(self, wide: float) -> dict[tuple[bool, bool], str]:
+        """By (an LQ above 1, above zero growth difference), in lines that fit half the picture."""
+        names = quadrant_names(self.reference_name)
+        return {
+            corner: lay.wrap(name.replace(", ", ",\n"), 0.45 * wide - 12, self.size)
+            for corner, name in names.items()
+        }
+
     def _limits(self, wide: float, tall: float) -> None:
         """Hold every bubble whole, both middle lines, and the corner names clear of bubbles."""
-        band = 2 * 1.42 * self.size + 6
-        corner = max(lay.text_width(line, self.size)
-                     for name in QUADRANTS.values() for line in name.split("\n")) + 12  # fmt: skip
+        names = [name.split("\n") for name in self._corner_names(wide).values()]
+        band = max(map(len, names)) * 1.42 * self.size + 6
+        corner = max(lay.text_width(line, self.size) for name in names for line in name) + 12
         radii = 1.3 * self.radii + 3
         x = self.shown["growth_difference"].to_numpy()
         low, high = fmt.fit(x, radii, wide, min(corner, 0.45 * wide), 4.0)
@@ -238,9 +246,9 @@ class _Picture:
         self.ax.set_ylim(*ends)
         fmt.lq_ticks(self.ax.yaxis, float(ends[0]), float(ends[1]))
 
-    def _corners(self) -> list[Text]:
+    def _corners(self, wide: float) -> list[Text]:
         made = []
-        for (right, up), name in QUADRANTS.items():
+        for (up, right), name in self._corner_names(wide).items():
             made.append(
                 self.ax.annotate(
                     name, (float(right), float(up)), xycoords="axes fraction",

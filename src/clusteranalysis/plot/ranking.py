@@ -29,6 +29,7 @@ def lq_ranking(
     table: pd.DataFrame,
     *,
     hatch_above: float = doubt.LIMIT,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -37,20 +38,22 @@ def lq_ranking(
 
     The thin line is the statistical interval; the pale bar says how far jobs that the agency
     withholds could move the quotient, for certain. A dot is hollow where the statistical interval
-    or the pale bar reaches across 1: such a cluster cannot be told apart from the US average.
+    or the pale bar reaches across 1: such a cluster cannot be told apart from the average.
 
     Parameters
     ----------
     table : DataFrame
         One row a cluster: ``name``; ``location_quotient``, ``interval_low``, ``interval_high``
-        (ratios to the US share; 1 = US average); ``employment`` (jobs); ``selected`` (bool, bold
-        name); ``tradability`` (``traded``, ``local`` or ``mixed``: the marker); optional
-        ``location_quotient_low`` and ``location_quotient_high`` (certain bounds). A cluster
-        without a quotient, or with one of zero, is listed below the picture unless it has
+        (ratios to the reference's share, 1 = its average); ``employment`` (jobs); ``selected``
+        (bool, bold name); ``tradability`` (``traded``, ``local`` or ``mixed``: the marker);
+        optional ``location_quotient_low`` and ``location_quotient_high`` (certain bounds). A
+        cluster without a quotient, or with one of zero, is listed below the picture unless it has
         bounds; NaN jobs are written "withheld".
     hatch_above : float
         A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
         more than this, or are not known, is hatched; the legend says so.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -115,12 +118,13 @@ def lq_ranking(
         lay.grid(ax, "x")
         ax.axvline(1, color=TEXT, linewidth=1.1, zorder=1.8)
         unsure = _draw(ax, shown, lines.y, low)
-        lines.mark(1, "US average")
+        lines.mark(1, f"{reference_name} average")
         if not lines.compact:
             lines.column("LQ", [fmt.ratio(v) if v > 0 else "–" for v in shown["rank"]])
         lines.column("Jobs", [fmt.number(v) if v == v else "withheld" for v in shown["employment"]])
         ax.set_xlabel(
-            "Location quotient, LQ (share of the region's jobs ÷ share of US jobs; log scale)"
+            f"Location quotient, LQ (share of the region's jobs ÷ share of {reference_name} jobs; "
+            "log scale)"
             if not lines.compact else "Location quotient (log scale)",
             fontsize=lines.size,
         )  # fmt: skip
@@ -136,7 +140,9 @@ def lq_ranking(
                 fmt.not_shown(names[absent].tolist(), "location quotient withheld"),
                 fmt.not_shown(names[zero].tolist(), "no jobs in the region"),
             ),
-            groups=doubt.add_to(_groups(shown, unsure), shown["hatched"].to_numpy(), hatch_above),
+            groups=doubt.add_to(
+                _groups(shown, unsure, reference_name), shown["hatched"].to_numpy(), hatch_above
+            ),
             outside=lines.outside,
             height=lines.height,
         )
@@ -191,7 +197,7 @@ def _area(marker: str) -> float:
     return 30.0 if marker == "D" else 42.0 if marker == "o" else 36.0
 
 
-def _groups(shown: pd.DataFrame, unsure: list[bool]) -> list[lay.Group]:
+def _groups(shown: pd.DataFrame, unsure: list[bool], reference_name: str) -> list[lay.Group]:
     """Explain what the picture holds, and nothing that it does not hold."""
     marks = lay.Group([], [])
     for kind, (color, marker) in TRADABILITY.items():
@@ -206,7 +212,7 @@ def _groups(shown: pd.DataFrame, unsure: list[bool]) -> list[lay.Group]:
         doubts.labels.append("certain bounds: withheld jobs could put it anywhere here")
     if any(unsure):
         doubts.handles.append(_dot("o", "white", MUTED))
-        doubts.labels.append("hollow: cannot be told apart from the US average")
+        doubts.labels.append(f"hollow: cannot be told apart from the {reference_name} average")
     return [marks, doubts]
 
 

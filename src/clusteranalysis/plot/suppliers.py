@@ -27,6 +27,7 @@ def supplier_gap(
     *,
     most: int = 15,
     hatch_above: float = doubt.LIMIT,
+    reference_name: str = "US",
     ax: Axes | None = None,
     title: str | None = None,
     note: str | None = None,
@@ -50,6 +51,8 @@ def supplier_gap(
         So many inputs are drawn, those with the largest shares; the others are summed below.
     hatch_above : float
         A bubble with a larger ``open_share``, or with one that is not known, is hatched.
+    reference_name : str
+        What the quotients compare with, as the figure calls it.
     ax : Axes, optional
         Where to draw; a new pyplot figure of page width by default.
     title, note : str, optional
@@ -91,7 +94,7 @@ def supplier_gap(
         lines = rows(ax, shown["title"].tolist(), bold=gaps)
         lay.grid(ax, "x")
         ax.axvline(1, color=TEXT, linewidth=1.1, zorder=1.8)
-        lines.mark(1, "US average")
+        lines.mark(1, f"{reference_name} average")
         # Area, not radius, is proportional to the share; the largest fits its row.
         largest = 4.6 if lines.compact else 6.2
         top = float(shown["input_share"].max()) or 1.0
@@ -134,7 +137,7 @@ def supplier_gap(
                 _unknown(shown),
                 _others(rest),
             ),
-            groups=doubt.add_to(_legend(shown), hatched, hatch_above),
+            groups=doubt.add_to(_legend(shown, reference_name), hatched, hatch_above),
             outside=lines.outside,
             height=lines.height,
         )  # fmt: skip
@@ -158,7 +161,7 @@ def suppliers_read(table: pd.DataFrame) -> pd.DataFrame:
     # A quotient of zero has no interval: the agency publishes that there is nobody.
     frame["gap"] = (quotient == 0) | ((quotient > 0) & (frame["interval_high"] < 1))
     if "location_quotient_high" in table.columns:
-        # What withheld jobs could lift to the US average is no gap.
+        # What withheld jobs could lift to the average is no gap.
         frame["gap"] &= ~(fmt.floats(table, "location_quotient_high") >= 1)
     return frame.sort_values("input_share", ascending=False, kind="stable", ignore_index=True)
 
@@ -178,12 +181,12 @@ def _others(rest: pd.DataFrame) -> str:
     return f"{len(rest)} smaller inputs, {share} of purchases, are not drawn."
 
 
-def _legend(shown: pd.DataFrame) -> list[lay.Group]:
+def _legend(shown: pd.DataFrame, reference_name: str) -> list[lay.Group]:
     marks = lay.Group([], [])
     dots = shown["location_quotient"] > 0
     for flag, color, words in (
         (True, VERMILION, "bold: little present here, interval and all"),
-        (False, SKY, "present, or not told apart from the US average"),
+        (False, SKY, f"present, or not told apart from the {reference_name} average"),
     ):
         if (dots & (shown["gap"] == flag)).any():
             marks.handles.append(
