@@ -36,6 +36,7 @@ if os.environ.get("CLUSTERANALYSIS_DOCS_WITHOUT_NOTEBOOKS"):
 nb_merge_streams = True
 
 autosummary_generate = True
+templates_path = ["_templates"]
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False

@@ -52,7 +52,11 @@ def test_the_site_is_built_without_a_warning_and_every_cell_runs(tmp_path):
         timeout=600,
     )
     assert built.returncode == 0, built.stderr[-3000:]
-    assert (tmp_path / "site" / "working-group.html").is_file()
+    pages = [*(tmp_path / "site").rglob("*.html")]
+    assert tmp_path / "site" / "working-group.html" in pages
+    loads = re.compile(r"""<(?:script|link|img)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^>]*>""")
+    for page in pages:  # each is read where there is no network, too
+        assert not loads.findall(page.read_text("utf-8")), page.name
 
 
 def shell_lines():

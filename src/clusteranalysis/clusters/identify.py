@@ -144,7 +144,7 @@ def identify_clusters(
         Cluster employment of the region or regions by year with bounds, establishments and totals:
         :func:`cluster_employment`, then :func:`aggregate_regions`.
     reference : DataFrame
-        The same for the one area to compare with.
+        The same for the one area to compare with, whose ``region`` names the quadrants.
     definition : ClusterDefinition
         The definition both were made with.
     rules : ClusterRules, optional

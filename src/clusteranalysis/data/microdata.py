@@ -59,7 +59,7 @@ def aggregate_establishments(
     size_classes: bool = True,
     backend: Any = None,
 ) -> pd.DataFrame:
-    r"""Turn a register of establishments, however large, into an employment table.
+    """Turn a register of establishments, however large, into an employment table.
 
     Parameters
     ----------
@@ -104,11 +104,10 @@ def aggregate_establishments(
 
     Notes
     -----
-    With :math:`e_k` the jobs of establishment :math:`k` of a cell, ``employment`` is
-    :math:`\sum e_k` and ``plant_herfindahl`` is :math:`\sum z_k^2` with
-    :math:`z_k = e_k / \sum e_k` (Ellison and Glaeser 1997). A class holds the jobs from
-    its own least to below the next one's, so that an annual average of 4.5 is in ``n1_4``, as are
-    establishments with no jobs (as in County Business Patterns).
+    With e_k the jobs of establishment k of a cell, ``employment`` is sum_k e_k and
+    ``plant_herfindahl`` is sum_k z_k^2 with z_k = e_k / sum_k e_k (Ellison and Glaeser 1997). A
+    class holds the jobs from its own least to below the next one's, so that an annual average of
+    4.5 is in ``n1_4``, as are establishments with no jobs (as in County Business Patterns).
 
     Sums are of double precision: with whole numbers exact up to 2**53, so the same from every
     engine, number of threads and order of rows; with annual averages and other fractions the same

@@ -1,16 +1,16 @@
-r"""How many jobs does a withheld cell have: for certain, most likely, and how sure is that?
+"""How many jobs does a withheld cell have: for certain, most likely, and how sure is that?
 
 Agencies withhold cells that would show one firm, and publish what surrounds them: flags or size
 classes of the cell itself, its industry's and its region's totals. All of it is used at once, over
 the whole nation:
 
 1. *Bounds that hold for certain*: a published cell is exact; a withheld one lies in its flag's
-   bracket and in :math:`\sum_k n_k [l_k, u_k]` over its plants by size class; then every sum of
+   bracket and in sum_k n_k [l_k, u_k] over its plants by size class; then every sum of
    industries and of regions narrows them until nothing moves.
-2. *Estimates*: targets :math:`m = \sum_k n_k \beta_k` with variances
-   :math:`v = 0.05 + \sum_k n_k s_k^2`, :math:`s_k^2 = 0.6 (u_k - l_k + 1)^2 / 12`, replaced by the
+2. *Estimates*: targets m = sum_k n_k beta_k with variances
+   v = 0.05 + sum_k n_k s_k^2, s_k^2 = 0.6 (u_k - l_k + 1)^2 / 12, replaced by the
    moments of that normal within the bounds; then bounded weighted least squares, so that
-   everything adds up. :math:`\beta` comes from published class means, or from disclosed cells.
+   everything adds up. beta comes from published class means, or from disclosed cells.
 3. *Draws*: the same with perturbed targets; every measure takes ``draw`` as one more key.
 
 Input that contradicts itself is solved with the least slack;

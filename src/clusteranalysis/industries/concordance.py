@@ -247,7 +247,7 @@ def concordance(
     weights: pd.DataFrame | None = None,
     links: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    r"""Show which industries became which, and the share of jobs each link carries.
+    """Show which industries became which, and the share of jobs each link carries.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def concordance(
     weights : DataFrame, optional
         ``industry, employment[, vintage]``: jobs of the industries into which splits go, in the
         target's codes unless ``vintage`` says otherwise. Used as they are, for every split of
-        which all targets are given: :math:`w_{st} = E_t / \sum_{t'} E_{t'}`.
+        which all targets are given: w_st = E_t / sum_t' E_t'.
     links : DataFrame, optional
         Links of :func:`read_concordance`, instead of the shipped ones.
 
@@ -281,13 +281,13 @@ def concordance(
     The shipped weights are flows estimated from US employment in County Business Patterns in the
     last year of the older edition and the first of the newer (2002|2003, 2007|2008, 2011|2012,
     2016|2017; for 2021 backwards only what one side shows), by iterative proportional fitting of
-    both sides over the links: :math:`w_{st} = F_{st} / \sum_{t'} F_{st'}` with
-    :math:`\sum_t F_{st} = E_s` and :math:`\sum_s F_{st} = \lambda E_t`. The simpler weight by the
-    whole employment of the targets ignores that a target also receives from other sources: it
-    sends 83 % of boat builders of NAICS 2007 back to plastics products. Against the states, whose
-    employment did not enter, matching misplaces 8.4 instead of 10.2 % of the jobs of split
-    industries forward from 2007 to 2008, and 11.9 instead of 15.1 % backward, levels adjusted.
-    The simpler weight remains where one side is unknown, and for `weights` you pass.
+    both sides over the links: w_st = F_st / sum_t' F_st' with sum_t F_st = E_s and sum_s F_st =
+    lambda E_t. The simpler weight by the whole employment of the targets ignores that a target also
+    receives from other sources: it sends 83 % of boat builders of NAICS 2007 back to plastics
+    products. Against the states, whose employment did not enter, matching misplaces 8.4 instead of
+    10.2 % of the jobs of split industries forward from 2007 to 2008, and 11.9 instead of 15.1 %
+    backward, levels adjusted. The simpler weight remains where one side is unknown, and for
+    `weights` you pass.
 
     A withheld national number is deduced from its published parent where it is the only one
     missing, else taken from the nearest year of the same edition. Over several steps weights

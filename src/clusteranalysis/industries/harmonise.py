@@ -136,7 +136,7 @@ def harmonise(
     links: pd.DataFrame | None = None,
     absent: Absent = "withheld",
 ) -> pd.DataFrame:
-    r"""Carry a table to one edition of NAICS, so that its years can be compared.
+    """Carry a table to one edition of NAICS, so that its years can be compared.
 
     Industries that were renamed or joined are carried exactly. Those that were split are spread
     by the weights :func:`concordance` shows, and every row they reach is marked.
@@ -177,8 +177,8 @@ def harmonise(
 
     Notes
     -----
-    :math:`E_t = \sum_s w_{st} E_s` with :math:`\sum_t w_{st} = 1`: the total of every region,
-    year and draw stays the same. Establishments and payroll are spread by the same weights.
+    E_t = sum_s w_st E_s with sum_t w_st = 1: the total of every region, year and draw stays the
+    same. Establishments and payroll are spread by the same weights.
 
     A split row is ``imputed``; a part that is withheld makes its row withheld, or with bounds
     ``partial``, a floor. Bounds stay certain: a part of a split may hold nothing or the whole.

@@ -1,9 +1,9 @@
-r"""Which values do withheld cells most likely have, given what must add up? Arrays only.
+"""Which values do withheld cells most likely have, given what must add up? Arrays only.
 
 Bounded weighted least squares: with targets ``m``, variances ``v``, bounds and equations
 
-.. math:: \min_x \tfrac12 \sum_i (x_i - m_i)^2 / v_i \quad\text{s.t.}\quad
-          x_w = \sum_{j \in e} x_j \ \forall e,\quad l \le x \le u.
+    minimise 1/2 sum_i (x_i - m_i)^2 / v_i,
+    such that x_w = sum_{j in e} x_j for every equation e, and l <= x <= u.
 
 Known cells (``low == high``) go to the right-hand side. Where no values satisfy everything, the
 equations give way, never the cells: first by the least total slack, then by least squares given
@@ -67,11 +67,11 @@ class Balanced(NamedTuple):
 def truncated_moments(
     m: ArrayLike, v: ArrayLike, low: ArrayLike, high: ArrayLike
 ) -> tuple[Floats, Floats]:
-    r"""Mean and variance of a normal variable given that it lies within bounds.
+    """Mean and variance of a normal variable given that it lies within bounds.
 
-    With :math:`a = (l - m)/\sqrt v`, :math:`b = (u - m)/\sqrt v`, :math:`Z = \Phi(b) - \Phi(a)`
-    and :math:`d = (\phi(a) - \phi(b))/Z`: mean :math:`m + \sqrt v\, d`, variance
-    :math:`v (1 + (a\phi(a) - b\phi(b))/Z - d^2)`. Far in a tail, where these cancel, the mean is
+    With a = (l - m) / sqrt v, b = (u - m) / sqrt v, Z = Phi(b) - Phi(a) and
+    d = (phi(a) - phi(b)) / Z: mean m + d sqrt v, variance v (1 + (a phi(a) - b phi(b)) / Z - d^2).
+    Far in a tail, where these cancel, the mean is
     the bound's own side and the variance at most that of a uniform variable.
     """
     m, v, low, high = (np.asarray(a, float) for a in (m, v, low, high))
