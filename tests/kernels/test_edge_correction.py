@@ -87,8 +87,56 @@ def test_holes_and_islands_are_minded():
     found = kernel.circle_inside(centres, r, edges)
     expected = [sampled(*xy, at, holds) for xy, at in zip(centres, r, strict=True)]
     np.testing.assert_allclose(found, expected, atol=5e-5)
-    turned = np.vstack([window(BOX[::-1], HOLE[::-1]), kernel.ring_edges(island[::-1])])
-    np.testing.assert_allclose(kernel.circle_inside(centres, r, turned), found, atol=1e-12)
+    other = np.vstack([window(BOX[::-1], HOLE[::-1]), kernel.ring_edges(island[::-1])])
+    np.testing.assert_allclose(kernel.circle_inside(centres, r, other), found, atol=1e-12)
+
+
+def turned(xy, angle, to=(560_000.0, 4_180_000.0)):
+    """Points turned about the origin and moved to where projected coordinates lie."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return xy @ np.array([[cos, sin], [-sin, cos]]) + to
+
+
+@given(angle=st.floats(0, 2 * np.pi), seed=st.integers(0, 1000))
+def test_where_the_window_lies_and_how_it_is_turned_does_not_matter(angle, seed):
+    """The sides of a county are no parallels: everything above, on slanted edges."""
+    rng = np.random.default_rng(seed)
+    centres, r = rng.random((40, 2)) * [100, 60], rng.random(40) * 60
+    moved = window(turned(BOX, angle), turned(HOLE, angle))
+    np.testing.assert_allclose(
+        kernel.circle_inside(turned(centres, angle), r, moved),
+        kernel.circle_inside(centres, r, window(BOX, HOLE)),
+        atol=1e-6,
+    )
+    np.testing.assert_allclose(
+        kernel.edge_distance(turned(centres, angle), moved),
+        kernel.edge_distance(centres, window(BOX, HOLE)),
+        atol=1e-6,
+    )
+
+
+def test_a_triangle_by_sampling():
+    """Slanted sides and sharp corners, small and large circles, in two units."""
+    corners = np.array([[0.0, 0], [90, 15], [25, 70], [0, 0]])
+
+    def holds(x, y):
+        sides = [
+            (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) for a, b in pairwise(corners)
+        ]
+        return np.all(np.array(sides) > 0, axis=0)
+
+    rng = np.random.default_rng(9)
+    centres = rng.random((80, 2)) * [90, 70]
+    centres = centres[holds(*centres.T)]
+    r = rng.random(len(centres)) * 70
+    found = kernel.circle_inside(centres, r, window(corners))
+    expected = [sampled(*xy, at, holds) for xy, at in zip(centres, r, strict=True)]
+    np.testing.assert_allclose(found, expected, atol=5e-5)
+    assert len(np.unique(found)) > 20
+    scale = 1e-3  # in other units, so that no edge is longer than 1
+    np.testing.assert_allclose(
+        kernel.circle_inside(centres * scale, r * scale, window(corners * scale)), found, atol=1e-9
+    )
 
 
 def test_more_points_on_a_side_change_nothing():

@@ -82,3 +82,19 @@ def test_no_ratio_is_farther_off_than_said(p, more, a, b, s, t):
             assert abs(part / whole - p / q) <= bound * (1 + 1e-9) + 1e-12
     else:
         assert bound == (np.inf if q > 0 else 0)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "bound"),
+    [
+        ((1.0, 0.5), (4.0, 2.0), 0.5),  # (0.5 + 2 / 4) / (4 - 2), reached by 1.5 / 2 - 1 / 4
+        ((0.25, 0.0), (0.5, 0.25), 0.5),
+        ((1.0, 0.5), (2.0, 2.0), np.inf),
+        ((0.1, 0.5), (0.5, 2.0), np.inf),
+        ((0.0, 0.0), (0.0, 0.0), 0.0),
+        ((0.0, 0.5), (0.0, 1.0), 0.0),
+    ],
+)
+def test_the_error_of_a_ratio_by_hand(part, whole, bound):
+    made = (Smoothed(*(np.array([[value]]) for value in pair)) for pair in (part, whole))
+    assert ratio_error(*made).tolist() == [[bound]]
