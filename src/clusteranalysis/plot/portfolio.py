@@ -54,7 +54,8 @@ def portfolio(
         (``traded``, ``local`` or ``mixed``: colour and shape); ``selected`` (bool: filled,
         otherwise hollow); ``quadrant`` (str); optional ``location_quotient_low`` and
         ``location_quotient_high`` (certain bounds, pale bar) and ``interval_low`` and
-        ``interval_high`` (statistical interval, thin line). A cluster with a NaN, or with a quotient of zero, is listed below.
+        ``interval_high`` (statistical interval, thin line). A cluster with a NaN, or with a
+        quotient of zero, is listed below.
     hatch_above : float
         A mark whose ``open_share`` and ``imputed_share`` (optional, 0..1 of its jobs) add up to
         more than this, or are not known, is hatched; the legend says so.
