@@ -139,6 +139,18 @@ def test_a_triangle_by_sampling():
     )
 
 
+def test_a_point_drawn_twice_and_a_circle_of_nothing_change_nothing_beside_them():
+    """In metres and in units in which no side is longer than 1."""
+    twice = BOX[[0, 0, 1, 1, 2, 3, 3, 4]]
+    centres, r = np.array([[50.0, 30], [50, 0], [10, 30]]), np.array([0.0, 10, 20])
+    for scale in (1.0, 0.005):
+        edges = window(twice * scale)
+        found = kernel.circle_inside(centres * scale, r * scale, edges)
+        np.testing.assert_allclose(found, [1, 1 / 2, 2 / 3], atol=1e-7)
+        found = kernel.edge_distance(centres * scale, edges)
+        np.testing.assert_allclose(found, np.array([30, 0, 10]) * scale, atol=1e-12)
+
+
 def test_more_points_on_a_side_change_nothing():
     fine = np.vstack([np.linspace(a, b, 9)[:-1] for a, b in pairwise(BOX)])
     fine = np.vstack([fine, fine[:1]])
