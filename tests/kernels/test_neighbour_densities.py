@@ -47,6 +47,18 @@ def test_a_neighbour_far_away_is_not_left_out():
     assert found.value[0, 0] == pytest.approx(np.exp(-200.0), rel=1e-6)
 
 
+@pytest.mark.parametrize("away", [0.0, 1.0, 3.0, 5.0])
+@pytest.mark.parametrize("weight", [1.0, 7.0])
+def test_the_error_is_that_of_linear_interpolation_and_hardly_more(away, weight):
+    """w (h / 64)^2 / 8 times the largest |K''| of the bin, K'' = (u^2 - 1) exp(-u^2 / 2) / h^2."""
+    h, r = 2.0, np.array([30.0])
+    xy = np.array([[r[0] + away * h, 0.0]])
+    found = binned_around(np.zeros((1, 2)), np.array([-1]), xy, np.array([weight]), r, h)
+    u = away + np.linspace(-3, 3, 601) / 64
+    least = weight * np.abs((u**2 - 1) * np.exp(-0.5 * u**2)).max() / (8 * 64**2)
+    assert found.error[0, 0] <= 1.01 * least + 1.01 * weight * np.exp(-32)
+
+
 def test_nobody_gives_nothing():
     none = binned_around(np.zeros((2, 2)), np.array([-1, -1]), np.zeros((0, 2)), np.zeros(0),
                          np.array([1.0]), 1.0)  # fmt: skip
