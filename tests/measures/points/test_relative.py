@@ -332,6 +332,26 @@ def test_progress_is_told():
     assert told == sorted(told)
 
 
+def test_a_nominal_five_percent_rejects_five_percent_of_what_is_random():
+    """The global band of M over all distances, 30 of 100 places dealt at random."""
+    rng = np.random.default_rng(5)
+    xy = rng.random((100, 2)) * 10_000
+    kinds = np.repeat(["x", "y"], [30, 70])
+    p = [
+        measured(
+            pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "industry": rng.permutation(kinds)}),
+            industry="x",
+            distances=np.arange(500, 4001, 500),
+            null="labels",
+            simulations=99,
+            rng=seed,
+        )["p_value"].iloc[0]
+        for seed in range(200)
+    ]
+    assert 0.02 <= np.mean(np.array(p) <= 0.05) <= 0.08
+    assert 0.14 <= np.mean(np.array(p) <= 0.2) <= 0.26
+
+
 # Refusals
 
 
