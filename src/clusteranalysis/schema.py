@@ -94,7 +94,10 @@ _MOST = 1e15
 
 
 def quadrant_names(reference_name: str) -> dict[tuple[bool, bool], str]:
-    """(concentrated, outpacing) -> the portfolio quadrant's name, against this reference."""
+    """(concentrated, outpacing) -> the portfolio quadrant's name, against this reference.
+
+    In the order of 2 x (not concentrated) + (not outpacing).
+    """
     return {
         (strong, fast): f"{strength}, {pace} {reference_name}"
         for strong, strength in ((True, "Concentrated"), (False, f"Below {reference_name} share"))

@@ -24,6 +24,7 @@ from clusteranalysis.schema import (
     check_cells,
     check_columns,
     check_option,
+    random_generator,
     refuse_overlap,
     refuse_repeats,
 )
@@ -191,6 +192,11 @@ def some_industries(panel: Panel) -> Panel:
             "the employment table has no rows but totals ('00'): add a row for each industry"
         )
     return panel
+
+
+def group_seed(rng: np.random.Generator | int) -> int:
+    """One seed for all groups, drawn once: each gets what it would get alone."""
+    return int(random_generator(rng).integers(2**63))
 
 
 def stack_groups(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:

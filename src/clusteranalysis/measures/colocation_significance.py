@@ -19,7 +19,7 @@ from clusteranalysis.kernels.significance import (
     simulated_tails,
 )
 from clusteranalysis.kernels.specialization import ratio
-from clusteranalysis.measures._panel import stack_groups
+from clusteranalysis.measures._panel import group_seed, stack_groups
 from clusteranalysis.measures._plants import plant_herfindahl
 from clusteranalysis.measures.colocation import (
     group_of_each,
@@ -29,7 +29,7 @@ from clusteranalysis.measures.colocation import (
     stack_pairs,
     weights_of_regions,
 )
-from clusteranalysis.schema import Absent, Value, check_count, check_option, random_generator
+from clusteranalysis.schema import Absent, Value, check_count, check_option
 
 __all__ = ["coagglomeration_test", "group_coagglomeration_test"]
 
@@ -159,7 +159,7 @@ def coagglomeration_test(
     panel = read_industries(employment, value, absent, plants)
     weights = weights_of_regions(panel, reference, value, absent)
     herfindahls = None if plants is None else _throwable(plant_herfindahl(panel, plants, absent))
-    seed = int(random_generator(rng).integers(2**63))
+    seed = group_seed(rng)
     parts = []
     for group, keys in panel.each_group():
         S, w = shares_and_weights(panel, weights, value, group, absent)
@@ -269,7 +269,7 @@ def group_coagglomeration_test(
     panel = read_industries(employment, value, absent, None)
     weights = weights_of_regions(panel, reference, value, absent)
     names = group_of_each(panel, groups)
-    seed = int(random_generator(rng).integers(2**63))
+    seed = group_seed(rng)
     parts = []
     for group, keys in panel.each_group():
         S, w = shares_and_weights(panel, weights, value, group, absent)

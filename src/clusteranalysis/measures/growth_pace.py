@@ -198,8 +198,6 @@ def portfolio_matrix(
 
 def _quadrant(quotient: Floats, difference: Floats, name: str) -> NDArray[Any]:
     """The quadrant of each region and industry."""
-    named = quadrant_names(name)
-    words = np.array([[named[strong, fast] for fast in (False, True)] for strong in (False, True)])
+    words = np.array([*quadrant_names(name).values()])
     unknown = np.isnan(quotient) | np.isnan(difference)
-    inside = words[(quotient >= 1).astype(int), (difference >= 0).astype(int)]
-    return np.where(unknown, CANNOT_TELL, inside)
+    return np.where(unknown, CANNOT_TELL, words[2 * (quotient < 1) + (difference < 0)])

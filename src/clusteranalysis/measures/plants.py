@@ -11,14 +11,13 @@ from clusteranalysis.kernels import concentration
 from clusteranalysis.kernels import plants as kernel
 from clusteranalysis.kernels.significance import Alternative, p_values, simulated_tails
 from clusteranalysis.kernels.specialization import ratio
-from clusteranalysis.measures._panel import region_weights, stack_groups
+from clusteranalysis.measures._panel import group_seed, region_weights, stack_groups
 from clusteranalysis.measures._plants import Floats, read_plant_panel, read_plants
 from clusteranalysis.schema import (
     Absent,
     check_count,
     check_level,
     check_option,
-    random_generator,
     refuse_fractions,
 )
 
@@ -354,7 +353,7 @@ def cassey_smith(
     for industry, number in zip(panel.industries, known.number.T, strict=True):
         where = f"column 'establishments' of {industry!r}"
         refuse_fractions(number, where, "plants are thrown whole, so give a count of them")
-    seed = int(random_generator(rng).integers(2**63))
+    seed = group_seed(rng)
     edges = [(1 - level) / 2, (1 + level) / 2]
     parts = []
     for group, keys in panel.each_group():

@@ -11,14 +11,13 @@ import pandas as pd
 from clusteranalysis.errors import SchemaError
 from clusteranalysis.kernels import significance as kernel
 from clusteranalysis.kernels.specialization import ratio
-from clusteranalysis.measures._panel import Floats, some_industries
+from clusteranalysis.measures._panel import Floats, group_seed, some_industries
 from clusteranalysis.measures._quotients import BaseName, Matrices, Quotients, read_quotients
 from clusteranalysis.schema import (
     Absent,
     check_columns,
     check_level,
     check_option,
-    random_generator,
     refuse_fractions,
 )
 
@@ -299,7 +298,7 @@ def location_quotient_bootstrap(
     counts = np.append(panel.columns["establishments"], panel.totals["establishments"].ravel())
     refuse_fractions(counts, "column 'establishments'", "plants are drawn whole, so give a count")
     plants = panel.region_totals("establishments", absent)
-    seed = int(random_generator(rng).integers(2**63))
+    seed = group_seed(rng)
     statistics: list[list[Floats]] = [[], [], [], []]
     for number, (_, group) in enumerate(data.groups()):
         generator = np.random.default_rng(seed)

@@ -24,8 +24,8 @@ from clusteranalysis.kernels.significance import (
 )
 from clusteranalysis.kernels.specialization import ratio
 from clusteranalysis.measures._map import Map, Maps, import_esda, read_maps
-from clusteranalysis.measures._panel import stack_groups
-from clusteranalysis.schema import Absent, Value, check_count, check_option, random_generator
+from clusteranalysis.measures._panel import group_seed, stack_groups
+from clusteranalysis.schema import Absent, Value, check_count, check_option
 
 __all__ = ["getis_ord", "local_moran", "moran"]
 
@@ -117,7 +117,7 @@ def moran(
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
     check_count("repetitions", repetitions)
-    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
+    seed, esda = group_seed(rng), import_esda()
     columns = ("moran", "expected", "standard_error", "z", "p_value")
     parts = []
     for keys, here in maps.groups():
@@ -232,7 +232,7 @@ def local_moran(
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
     check_count("repetitions", repetitions)
-    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
+    seed, esda = group_seed(rng), import_esda()
 
     def statistic(y: Floats, here: Map) -> tuple[Floats, Floats, Sequence[Any]]:
         found = esda.Moran_Local(y, here.weights, permutations=0)
@@ -327,7 +327,7 @@ def getis_ord(
     check_option("adjust", adjust, Adjustment)
     maps = read_maps(employment, reference, neighbours, value, absent)
     check_count("repetitions", repetitions)
-    seed, esda = int(random_generator(rng).integers(2**63)), import_esda()
+    seed, esda = group_seed(rng), import_esda()
 
     def statistic(y: Floats, here: Map) -> tuple[Floats, Floats, None]:
         found = esda.G_Local(y, here.weights_with_itself, transform="B", star=True, permutations=0)

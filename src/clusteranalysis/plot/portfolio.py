@@ -120,6 +120,8 @@ def portfolio(
     return ax
 
 
+#: Corner -> what stands in it.
+_Names = dict[tuple[bool, bool], str]
 _BOUNDS = ("location_quotient_low", "location_quotient_high")
 _INTERVAL = ("interval_low", "interval_high")
 _GROWTH = ("growth_difference_low", "growth_difference_high")
@@ -161,7 +163,7 @@ class _Picture:
         )  # fmt: skip
         self._bubbles()
         order = shown.sort_values("location_quotient", ascending=False, kind="stable").index
-        self._limits(400.0, 300.0)
+        self._limits(self._corner_names(400.0), 400.0, 300.0)
 
         def arrange(key: Callable[[float], str] | None) -> lay.Arranged:
             return lay.arrange(
@@ -170,8 +172,9 @@ class _Picture:
             )  # fmt: skip
 
         def settle(wide: float, tall: float) -> list[Text]:
-            self._limits(wide, tall)
-            return self._corners(wide)
+            names = self._corner_names(wide)
+            self._limits(names, wide, tall)
+            return self._corners(names)
 
         naming = Naming(
             ax,
@@ -218,7 +221,7 @@ class _Picture:
                 edgecolor=color, linewidth=1.5, zorder=3 + 0.01 * y,
             )  # fmt: skip
 
-    def _corner_names(self, wide: float) -> dict[tuple[bool, bool], str]:
+    def _corner_names(self, wide: float) -> _Names:
         """By (an LQ above 1, above zero growth difference), in lines that fit half the picture."""
         names = quadrant_names(self.reference_name)
         return {
@@ -226,11 +229,11 @@ class _Picture:
             for corner, name in names.items()
         }
 
-    def _limits(self, wide: float, tall: float) -> None:
+    def _limits(self, names: _Names, wide: float, tall: float) -> None:
         """Hold every bubble whole, both middle lines, and the corner names clear of bubbles."""
-        names = [name.split("\n") for name in self._corner_names(wide).values()]
-        band = max(map(len, names)) * 1.42 * self.size + 6
-        corner = max(lay.text_width(line, self.size) for name in names for line in name) + 12
+        lines = [name.split("\n") for name in names.values()]
+        band = max(map(len, lines)) * 1.42 * self.size + 6
+        corner = max(lay.text_width(line, self.size) for name in lines for line in name) + 12
         radii = 1.3 * self.radii + 3
         x = self.shown["growth_difference"].to_numpy()
         low, high = fmt.fit(x, radii, wide, min(corner, 0.45 * wide), 4.0)
@@ -247,9 +250,9 @@ class _Picture:
         self.ax.set_ylim(*ends)
         fmt.lq_ticks(self.ax.yaxis, float(ends[0]), float(ends[1]))
 
-    def _corners(self, wide: float) -> list[Text]:
+    def _corners(self, names: _Names) -> list[Text]:
         made = []
-        for (up, right), name in self._corner_names(wide).items():
+        for (up, right), name in names.items():
             made.append(
                 self.ax.annotate(
                     name, (float(right), float(up)), xycoords="axes fraction",
